@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import Type, { type Static, type TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+
+/**
+ * The only reader of the environment: a table of name, schema, default and purpose. The README's table is made from it,
+ * so that it stays true.
+ */
+type Variable<S extends TSchema = TSchema> = {
+  schema: S;
+  /** What the text must be, in words. */
+  expected: string;
+  default?: string;
+  purpose: string;
+};
+
+const variable = <S extends TSchema>(variable: Variable<S>) => variable;
+
+export const variables = {
+  PORT: variable({
+    schema: Type.Integer({ minimum: 0, maximum: 65535 }),
+    expected: "a port, 0 to 65535",
+    default: "3000",
+    purpose: "Port of REST and WebSocket (0: any free one)",
+  }),
+  WIREHOUSE_HOST: variable({
+    schema: Type.String({ minLength: 1 }),
+    expected: "an address to listen on",
+    default: "127.0.0.1",
+    purpose: "Address to listen on; `0.0.0.0` for all",
+  }),
+  WIREHOUSE_DATA: variable({
+    schema: Type.String({ minLength: 1 }),
+    expected: "a folder",
+    default: "./data",
+    purpose: "Folder of the embedded database; one process at a time",
+  }),
+  WIREHOUSE_ADMIN_TOKEN: variable({
+    schema: Type.Union([Type.Undefined(), Type.String({ pattern: "^[\\x21-\\x7e]{32,512}$" })]),
+    expected: "32 to 512 visible ASCII characters",
+    purpose: "Token of the first administrator, `@admin`; without it one is made and printed once",
+  }),
+  WIREHOUSE_LOG: variable({
+    schema: Type.Union([
+      Type.Literal("error"),
+      Type.Literal("warn"),
+      Type.Literal("info"),
+      Type.Literal("debug"),
+      Type.Literal("trace"),
+    ]),
+    expected: "error, warn, info, debug or trace",
+    default: "warn",
+    purpose: "What is logged",
+  }),
+};
+
+type Variables = typeof variables;
+type Values = { [N in keyof Variables]: Static<Variables[N]["schema"]> };
+
+export type Config = {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path. */
+  readonly data: string;
+  readonly adminToken: string | undefined;
+  readonly logLevel: Values["WIREHOUSE_LOG"];
+};
+
+/** All faults of the environment at once, each by its variable; values are not repeated: one may be a secret. */
+export class ConfigurationError extends Error {
+  constructor(faults: string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.name = "ConfigurationError";
+  }
+}
+
+/** @throws ConfigurationError that names every variable which is not what it must be. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema, expected, default: fallback }] of Object.entries<Variable>(variables)) {
+    const text = env[name] || fallback;
+    const value = text !== undefined && /^\d+$/.test(text) && isInteger(schema) ? Number(text) : text;
+    if (!Compile(schema).Check(value)) faults.push(`${name} must be ${expected}`);
+    values[name] = value;
+  }
+  if (!valid(values, faults)) throw new ConfigurationError(faults);
+  return Object.freeze({
+    port: values.PORT,
+    host: values.WIREHOUSE_HOST,
+    data: resolve(values.WIREHOUSE_DATA),
+    adminToken: values.WIREHOUSE_ADMIN_TOKEN,
+    logLevel: values.WIREHOUSE_LOG,
+  });
+}
+
+const isInteger = (schema: TSchema) => "type" in schema && schema.type === "integer";
+
+const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;

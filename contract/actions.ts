@@ -1,0 +1,289 @@
+import Type, { type Static, type TSchema } from "typebox";
+import type { Append, Appended, Fact, Loaded, Roles } from "./append.ts";
+import {
+  Conversation,
+  Listing,
+  Member,
+  Message,
+  NewConversation,
+  NewMessage,
+  ReadState,
+  Verdict,
+} from "./conversation.ts";
+import { Data, Receipt, Role, Text, WireEntry } from "./entry.ts";
+import type { Outcome } from "./errors.ts";
+import { LOOKUP_ITEMS } from "./limits.ts";
+import {
+  type Credential,
+  GivenHandle,
+  NewPrincipal,
+  NewToken,
+  Principal,
+  PrincipalChange,
+  type Scope,
+  Token,
+} from "./principal.ts";
+import {
+  ClientMessageId,
+  CommandId,
+  Cursor,
+  CursorSeq,
+  Handle,
+  Hash,
+  type Head,
+  Id,
+  Limit,
+  Page,
+  PrincipalAddress,
+  Seq,
+  Strict,
+  Time,
+} from "./scalars.ts";
+
+/**
+ * What services may ask of each other: name → parameters and result. The schemas validate, type the calls and describe
+ * the API. The caller is `ctx.meta.principalId`, which the gateway sets and nobody outside.
+ */
+
+/** A result that never leaves the system: a type, and no schema to check it by. */
+const internal = <T>() => Type.Unsafe<T>({});
+const none = Strict({});
+const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
+const inConversation = { conversationId: Id };
+const retried = { commandId: Type.Optional(CommandId) };
+
+/** A receipt, and whether it is the answer to a repeat. */
+export const Sent = Type.Object({ ...Receipt.properties, repeat: Type.Boolean() });
+export type Sent = Static<typeof Sent>;
+
+/** Who is a member now, and whether a command changed it. */
+export const Membership = Type.Object({
+  principalId: Id,
+  role: Role,
+  joinedSeq: Seq,
+  changed: Type.Boolean(),
+});
+export type Membership = Static<typeof Membership>;
+
+/** A command of an import: what happened elsewhere, at its time, under a key that makes the import repeatable. */
+export const Imported = Type.Union([
+  Strict({
+    type: Type.Literal("create"),
+    at: Time,
+    senderId: Id,
+    commandId: CommandId,
+    kind: NewConversation.properties.kind,
+    private: Type.Boolean(),
+    name: Type.Optional(Type.String()),
+    purpose: Type.Optional(Type.String()),
+    members: Type.Array(Id),
+  }),
+  Strict({
+    type: Type.Literal("post"),
+    at: Time,
+    senderId: Id,
+    clientMessageId: ClientMessageId,
+    text: Text,
+    data: Type.Optional(Data),
+    /** The thread's root by its key, or by its seq where that is known. */
+    replyTo: Type.Optional(Type.Union([Seq, Strict({ senderId: Id, clientMessageId: ClientMessageId })])),
+    /** Whom the text's `@handle`s may mean. */
+    mentions: Type.Array(Id),
+  }),
+  Strict({ type: Type.Literal("join"), at: Time, senderId: Id, commandId: CommandId, principalId: Id, role: Role }),
+  Strict({ type: Type.Literal("leave"), at: Time, senderId: Id, commandId: CommandId, principalId: Id }),
+]);
+export type Imported = Static<typeof Imported>;
+
+export const actions = {
+  // The router: what writes.
+  "router.send": {
+    params: Strict({ to: Type.String({ minLength: 1, maxLength: 300 }), ...NewMessage.properties }),
+    result: Sent,
+  },
+  "router.resolve": {
+    params: Strict({ to: Type.String({ minLength: 1, maxLength: 300 }) }),
+    result: Type.Object({ conversationId: Id }),
+  },
+  "router.post": {
+    params: Strict({ ...inConversation, messages: Type.Array(NewMessage, { minItems: 1 }) }),
+    result: internal<Outcome<Sent>[]>(),
+  },
+  "router.create": {
+    params: NewConversation,
+    result: Type.Object({ conversationId: Id, created: Type.Boolean() }),
+  },
+  /** Joins the caller, or invites `principal`. */
+  "router.join": {
+    params: Strict({
+      ...inConversation,
+      ...retried,
+      principal: Type.Optional(PrincipalAddress),
+      role: Type.Optional(Role),
+    }),
+    result: Membership,
+  },
+  /** Takes the caller out, or removes `principal`. */
+  "router.leave": {
+    params: Strict({ ...inConversation, ...retried, principal: Type.Optional(PrincipalAddress) }),
+    result: Type.Object({ principalId: Id, changed: Type.Boolean() }),
+  },
+  "router.role": {
+    params: Strict({ ...inConversation, ...retried, principal: PrincipalAddress, role: Role }),
+    result: Membership,
+  },
+  /** For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. */
+  "router.import": {
+    params: Strict({ ...inConversation, commands: Type.Array(Imported), complete: Type.Boolean() }),
+    result: internal<Outcome<{ seq: number; repeat: boolean }>[]>(),
+  },
+
+  // Persistence: the log, for the router.
+  "persistence.append": { params: internal<Append>(), result: internal<Appended>() },
+  /** Head, settings and the last entries: null where there is no such conversation. */
+  "persistence.load": { params: Strict(inConversation), result: internal<Loaded | null>() },
+  /** Members in pages, ascending by id, after one; fewer than a page ends it. */
+  "persistence.roles": {
+    params: Strict({ ...inConversation, after: Type.Optional(Id) }),
+    result: internal<{ roles: Roles; next: string | null }>(),
+  },
+  /** The messages among these seqs. */
+  "persistence.facts": {
+    params: Strict({ ...inConversation, seqs: Type.Array(Seq) }),
+    result: internal<Fact[]>(),
+  },
+  /** The direct conversation of a pair (see `directKey`). */
+  "persistence.direct": { params: Strict({ key: Type.String() }), result: internal<string | null>() },
+  /** Ids of the conversations that `#name` means to the caller. */
+  "persistence.named": { params: Strict({ name: Type.String() }), result: internal<string[]>() },
+
+  // Persistence: the log, for readers. Each checks in the same read that the caller is a member.
+  "persistence.read": {
+    params: Strict({
+      ...inConversation,
+      after: Type.Optional(CursorSeq),
+      limit: Type.Optional(Limit),
+      cursor: Type.Optional(Cursor),
+    }),
+    result: Page(WireEntry),
+  },
+  "persistence.history": {
+    params: Strict({ ...inConversation, before: Type.Optional(Seq), after: Type.Optional(CursorSeq), ...paging }),
+    result: Page(Message),
+  },
+  "persistence.message": { params: Strict({ ...inConversation, seq: Seq }), result: Message },
+  "persistence.replies": { params: Strict({ ...inConversation, seq: Seq, ...paging }), result: Page(Message) },
+  "persistence.members": { params: Strict({ ...inConversation, ...paging }), result: Page(Member) },
+  "persistence.conversations": { params: Strict(paging), result: Page(Conversation) },
+  "persistence.conversation": {
+    params: Strict(inConversation),
+    result: Type.Union([Conversation, Listing]),
+  },
+  "persistence.channels": {
+    params: Strict({ q: Type.Optional(Type.String({ maxLength: 100 })), ...paging }),
+    result: Page(Listing),
+  },
+  /** The caller's conversations with their heads: what a stream starts from and is checked against. */
+  "persistence.heads": {
+    params: Strict({ cursor: Type.Optional(Cursor) }),
+    result: internal<{ items: { conversationId: string; role: Role; head: Head }[]; next: string | null }>(),
+  },
+  "persistence.markRead": { params: Strict({ ...inConversation, seq: CursorSeq }), result: ReadState },
+  "persistence.verify": {
+    params: Strict({
+      ...inConversation,
+      anchors: Type.Optional(Type.Array(Strict({ seq: Seq, hash: Hash }), { maxItems: 1000 })),
+    }),
+    result: Verdict,
+  },
+
+  // Persistence: the directory's rows, for the directory service.
+  "persistence.revision": { params: none, result: internal<number>() },
+  "persistence.principals": {
+    params: Strict({
+      q: Type.Optional(Type.String({ maxLength: 100 })),
+      ids: Type.Optional(Type.Array(Id, { maxItems: LOOKUP_ITEMS })),
+      handles: Type.Optional(Type.Array(Handle, { maxItems: LOOKUP_ITEMS })),
+      ...paging,
+    }),
+    result: Page(Principal),
+  },
+  "persistence.addPrincipal": { params: internal<Principal>(), result: internal<{ revision: number }>() },
+  "persistence.changePrincipal": {
+    params: Strict({ id: Id, change: PrincipalChange }),
+    result: internal<{ principal: Principal; revision: number }>(),
+  },
+  "persistence.addToken": {
+    params: internal<{
+      id: string;
+      principalId: string;
+      hash: string;
+      label: string;
+      scopes: Scope[] | null;
+      expiresAt: string | null;
+    }>(),
+    result: internal<{ revision: number }>(),
+  },
+  "persistence.tokens": { params: Strict({ principalId: Id, ...paging }), result: Page(Token) },
+  "persistence.removeToken": { params: Strict({ id: Id }), result: internal<{ removed: boolean; revision: number }>() },
+  /** Who a token speaks for, by hex SHA-256: null where there is none; expiry and disabling are the caller's to judge. */
+  "persistence.credential": { params: Strict({ tokenHash: Hash }), result: internal<Credential | null>() },
+
+  // The directory.
+  "directory.revision": { params: none, result: internal<number>() },
+  "directory.me": { params: none, result: Principal },
+  "directory.find": {
+    params: Strict({
+      q: Type.Optional(Type.String({ maxLength: 100 })),
+      ids: Type.Optional(Type.Array(Id, { maxItems: LOOKUP_ITEMS })),
+      ...paging,
+    }),
+    result: Page(Principal),
+  },
+  "directory.get": { params: Strict({ handle: GivenHandle }), result: Principal },
+  /** By handles or ids at once, for other services; unknown ones are left out. */
+  "directory.lookup": {
+    params: Strict({
+      handles: Type.Optional(Type.Array(Handle, { maxItems: LOOKUP_ITEMS })),
+      ids: Type.Optional(Type.Array(Id, { maxItems: LOOKUP_ITEMS })),
+    }),
+    result: internal<{ revision: number; principals: Principal[] }>(),
+  },
+  /** For the gateway. */
+  "directory.credential": {
+    params: Strict({ tokenHash: Hash }),
+    result: internal<{ revision: number; credential: Credential | null }>(),
+  },
+  "directory.create": { params: NewPrincipal, result: Principal },
+  "directory.change": { params: Strict({ handle: GivenHandle, ...PrincipalChange.properties }), result: Principal },
+  "directory.createToken": {
+    params: Strict({ handle: GivenHandle, ...NewToken.properties }),
+    result: Type.Object({ id: Id, token: Type.String() }),
+  },
+  "directory.tokens": { params: Strict({ handle: GivenHandle, ...paging }), result: Page(Token) },
+  "directory.revokeToken": { params: Strict({ id: Id }), result: internal<null>() },
+
+  // The importer.
+  "importer.run": {
+    params: Strict({ path: Type.String({ minLength: 1 }) }),
+    result: internal<ImportSummary>(),
+  },
+} as const satisfies Record<string, { params: TSchema; result: TSchema }>;
+
+export type ActionName = keyof typeof actions;
+export type Params<A extends ActionName> = Static<(typeof actions)[A]["params"]>;
+export type Result<A extends ActionName> = Static<(typeof actions)[A]["result"]>;
+
+/** What became of an archive: every record of it is imported or skipped, with the reason. */
+export type ImportSummary = {
+  conversations: number;
+  principals: number;
+  records: number;
+  imported: number;
+  /** Of those imported, how many an earlier run had stored. */
+  repeated: number;
+  skipped: Record<string, number>;
+  /** What was imported as something else than it was, by name. */
+  notes: string[];
+  verified: { conversations: number; faults: { conversationId: string; seq: number; reason: string }[] };
+};

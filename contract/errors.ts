@@ -1,0 +1,114 @@
+import { Errors } from "moleculer";
+
+/**
+ * The one table of refusals: what goes wrong, by name. The name is the error's `type` inside and the end of the
+ * problem's URN at the edge (RFC 9457). Errors are matched by `type`, never by class: one from another node is rebuilt.
+ */
+export const refusals = {
+  validation: { status: 400, title: "The request is not well-formed", retryable: false },
+  unauthorized: { status: 401, title: "A valid token is needed", retryable: false },
+  forbidden: { status: 403, title: "This is not allowed to you", retryable: false },
+  "not-a-member": { status: 403, title: "Only members may do this", retryable: false },
+  disabled: { status: 403, title: "The principal is disabled", retryable: false },
+  "not-found": { status: 404, title: "There is no such thing", retryable: false },
+  "nothing-bound": { status: 404, title: "Nothing is bound to the topic", retryable: false },
+  "method-not-allowed": { status: 405, title: "The method is not offered here", retryable: false },
+  conflict: { status: 409, title: "It conflicts with what is there", retryable: false },
+  "idempotency-conflict": {
+    status: 409,
+    title: "The clientMessageId was used for another message",
+    retryable: false,
+  },
+  "ambiguous-address": { status: 409, title: "The address names several conversations", retryable: false },
+  archived: { status: 409, title: "The conversation is archived", retryable: false },
+  redacted: { status: 409, title: "The message is redacted", retryable: false },
+  "last-owner": { status: 409, title: "The last owner must stay", retryable: false },
+  "too-large": { status: 413, title: "The request is too large", retryable: false },
+  "unsupported-media-type": { status: 415, title: "The body must be JSON in UTF-8", retryable: false },
+  "too-many": { status: 429, title: "Too many requests", retryable: true },
+  internal: { status: 500, title: "An unexpected error", retryable: false },
+  unavailable: { status: 503, title: "Not available at the moment", retryable: true },
+} as const;
+
+export type RefusalName = keyof typeof refusals;
+
+export type FieldFault = { field: string; message: string };
+
+/** What an error carries besides its name. */
+export type RefusalData = {
+  errors?: FieldFault[];
+  /** Seconds after which trying again makes sense. */
+  retryAfter?: number;
+};
+
+/** Seconds: long enough to spread a storm, short enough for a restart to go unnoticed. */
+const RETRY_AFTER = 1;
+
+/** A refusal as a Moleculer error: `type` is its name, `code` its status. */
+export function refuse(name: RefusalName, detail: string, data: RefusalData = {}): Errors.MoleculerError {
+  const { status, retryable } = refusals[name];
+  if (!retryable) return new Errors.MoleculerClientError(detail, status, name, data);
+  return new Errors.MoleculerRetryableError(detail, status, name, { retryAfter: RETRY_AFTER, ...data });
+}
+
+/** A refusal as a value, for answers that hold several outcomes and for what crosses the wire. */
+export type Refusal = { type: RefusalName; detail: string; data?: RefusalData };
+
+export const refused = (type: RefusalName, detail: string, data?: RefusalData): Refusal =>
+  data ? { type, detail, data } : { type, detail };
+
+export const thrown = (refusal: Refusal): Errors.MoleculerError => refuse(refusal.type, refusal.detail, refusal.data);
+
+/** An outcome of one command of several: its answer, or why it was refused. */
+export type Outcome<T> = { ok: T } | { refused: Refusal };
+
+/** RFC 9457 problem details. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: FieldFault[];
+  retryAfter?: number;
+};
+
+export const isRefusalName = (name: unknown): name is RefusalName =>
+  typeof name === "string" && Object.hasOwn(refusals, name);
+
+/** The `type` of an error, whichever node it comes from. */
+export const typeOf = (error: unknown): unknown => (error instanceof Error && "type" in error ? error.type : undefined);
+
+/**
+ * What an error is to a caller. Known refusals pass; what Moleculer says of lost nodes, timeouts and full queues is
+ * `unavailable` (the outcome is unknown: try again with the same key); anything else is a bug and tells nothing.
+ */
+export function refusalOf(error: unknown): Refusal {
+  const type = typeOf(error);
+  if (error instanceof Error && isRefusalName(type)) {
+    return refused(type, error.message, dataOf(error));
+  }
+  if (error instanceof Error && "retryable" in error && error.retryable === true) {
+    return refused("unavailable", "A part of the system does not answer; try again", { retryAfter: RETRY_AFTER });
+  }
+  return refused("internal", "Something went wrong on our side; it has been logged");
+}
+
+function dataOf(error: Error): RefusalData {
+  const data: RefusalData = {};
+  if (!("data" in error) || typeof error.data !== "object" || error.data === null) return data;
+  if ("errors" in error.data && Array.isArray(error.data.errors)) data.errors = error.data.errors;
+  if ("retryAfter" in error.data && typeof error.data.retryAfter === "number") data.retryAfter = error.data.retryAfter;
+  return data;
+}
+
+export function problemOf(refusal: Refusal): Problem {
+  const { status, title } = refusals[refusal.type];
+  return {
+    type: `urn:wirehouse:problem:${refusal.type}`,
+    title,
+    status,
+    detail: refusal.detail,
+    ...(refusal.data?.errors ? { errors: refusal.data.errors } : {}),
+    ...(refusal.data?.retryAfter === undefined ? {} : { retryAfter: refusal.data.retryAfter }),
+  };
+}

@@ -1,0 +1,46 @@
+/** Every bound of the system, with its unit and its reason. Imports nothing. */
+
+/** Code points of a message's text: a long mail fits, a log file does not. */
+export const TEXT_CODE_POINTS = 16_000;
+/** Bytes of `data` in RFC 8785 form: structured alerts fit; files belong elsewhere. */
+export const DATA_BYTES = 32 * 1024;
+/** Levels of nesting of a request, its own braces included: parsers and canonical forms recurse. */
+export const JSON_DEPTH = 32;
+/** Mentions in one text: beyond it is a mailing list, which a group is for. */
+export const MENTIONS = 32;
+
+/** Bytes of a request body or stream frame. */
+export const BODY_BYTES = 256 * 1024;
+/** Bytes of the bodies that may carry lists of members. */
+export const LIST_BODY_BYTES = 512 * 1024;
+/** Bytes of a `hello`, which may carry a cursor for each of 18,000 conversations. */
+export const HELLO_BYTES = 1024 * 1024;
+
+/** Items of a page, at most and by default. */
+export const PAGE_ITEMS = 200;
+export const PAGE_ITEMS_DEFAULT = 50;
+/** Bytes of a page: it must cross a transporter whose messages end at 1 MiB. */
+export const PAGE_BYTES = 512 * 1024;
+
+/** First members of a new conversation. */
+export const FIRST_MEMBERS = 1000;
+/** Principals of one `ids` look-up. */
+export const LOOKUP_ITEMS = 200;
+
+/** Commands that may wait for one actor; past it callers are refused with `unavailable`. */
+export const MAILBOX_COMMANDS = 4096;
+/** Bytes of commands that may wait for one actor. */
+export const MAILBOX_BYTES = 4 * 1024 * 1024;
+/** Bytes of entries in one turn: an append must cross a transporter whose messages end at 1 MiB. */
+export const TURN_BYTES = 512 * 1024;
+/** Commands of one turn. */
+export const TURN_COMMANDS = 1024;
+
+/** Entries in one stream frame. */
+export const FRAME_ENTRIES = 200;
+/** Bytes of one stream frame to a client. */
+export const FRAME_BYTES = 1024 * 1024;
+/** Frames in one array frame of a client. */
+export const FRAME_BATCH = 100;
+/** Code points of `ref`, which a client chooses to recognise an answer by. */
+export const REF_CHARACTERS = 64;

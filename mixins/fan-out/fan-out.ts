@@ -1,0 +1,19 @@
+import type { Announcement, Notice } from "../../contract/events.ts";
+
+/** Takes a subject's messages, in the order of their publication; must not throw. */
+export type Listener<T> = (message: T) => void;
+export type Unsubscribe = () => void;
+
+/**
+ * Tells those who are interested, and only those: one subject a conversation, one a principal. At most once: what is
+ * published while nobody listens is gone, and a kind that is not `lossless` may drop anything. So listeners compare
+ * `head` with what they have seen, and repair a gap from the log.
+ */
+export interface FanOut {
+  /** Whether every message reaches every listener. Only the kind inside one process may say so. */
+  readonly lossless: boolean;
+  announce(announcement: Announcement): void;
+  notify(principalId: string, notice: Notice): void;
+  onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe;
+  onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe;
+}

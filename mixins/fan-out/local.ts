@@ -1,0 +1,42 @@
+import type { Announcement, Notice } from "../../contract/events.ts";
+import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
+
+/** Fan-out inside one process: listeners are called before the publisher goes on. */
+export class LocalFanOut implements FanOut {
+  readonly lossless = true;
+  readonly #announcements = new Subjects<Announcement>();
+  readonly #notices = new Subjects<Notice>();
+
+  announce(announcement: Announcement): void {
+    this.#announcements.publish(announcement.conversationId, announcement);
+  }
+
+  notify(principalId: string, notice: Notice): void {
+    this.#notices.publish(principalId, notice);
+  }
+
+  onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
+    return this.#announcements.subscribe(conversationId, listener);
+  }
+
+  onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
+    return this.#notices.subscribe(principalId, listener);
+  }
+}
+
+class Subjects<T> {
+  readonly #listeners = new Map<string, Set<Listener<T>>>();
+
+  publish(subject: string, message: T): void {
+    for (const listener of this.#listeners.get(subject) ?? []) listener(message);
+  }
+
+  subscribe(subject: string, listener: Listener<T>): Unsubscribe {
+    const listeners = this.#listeners.get(subject) ?? new Set();
+    this.#listeners.set(subject, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(subject) === listeners) this.#listeners.delete(subject);
+    };
+  }
+}
