@@ -5,10 +5,7 @@ import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { brokerOptions } from "../../moleculer.config.ts";
 
 /** A broker with these services, as in production but silent, for one test: it is stopped whatever happens. */
-export async function withBroker<T>(
-  schemas: ServiceSchema[],
-  use: (broker: ServiceBroker) => Promise<T>,
-): Promise<T> {
+export async function withBroker<T>(schemas: ServiceSchema[], use: (broker: ServiceBroker) => Promise<T>): Promise<T> {
   const broker = new ServiceBroker({ ...brokerOptions, logger: false, skipProcessEventRegistration: true });
   for (const schema of schemas) broker.createService(schema);
   try {
