@@ -61,7 +61,7 @@ export type Loaded = {
   recent: AppendedEntry[];
 };
 
-export type Roles = [principalId: string, role: Role][];
+export type Roles = [principalId: string, role: Role, joinedSeq: number][];
 
 /** A message that a command refers to, as far as deciding needs it. */
 export type Fact = { seq: number; senderId: string; replyTo?: number };
