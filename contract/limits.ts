@@ -31,6 +31,8 @@ export const LOOKUP_ITEMS = 200;
 export const MAILBOX_COMMANDS = 4096;
 /** Bytes of commands that may wait for one actor. */
 export const MAILBOX_BYTES = 4 * 1024 * 1024;
+/** Bytes of commands that may wait for all actors of a node. */
+export const MAILBOXES_BYTES = 64 * 1024 * 1024;
 /** Bytes of entries in one turn: an append must cross a transporter whose messages end at 1 MiB. */
 export const TURN_BYTES = 512 * 1024;
 /** Commands of one turn. */

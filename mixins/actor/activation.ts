@@ -1,0 +1,224 @@
+import { refuse, typeOf } from "../../contract/errors.ts";
+import { TURN_BYTES, TURN_COMMANDS } from "../../contract/limits.ts";
+import { holdOff } from "./hold-off.ts";
+import { type Bounds, Mailbox, type Weighed } from "./mailbox.ts";
+import { isStaleOwner } from "./stale-owner.ts";
+
+/** What a turn made of its commands: the next state, an answer for each, and what to tell once they have theirs. */
+export type Turned<State, Answer> = { state: State; answers: Answer[]; tell(): void };
+
+/** What an actor is, apart from how it lives. */
+export interface Behaviour<State, Command, Answer> {
+  /** Reads the state of a key from what is stored. */
+  activate(key: string): Promise<State>;
+  /** One turn. It must leave `state` as it is: when it throws, the state is dropped and nothing has happened to it. */
+  turn(state: State, commands: Command[]): Promise<Turned<State, Answer>>;
+  /** The answer to a command that crashes its turn all by itself. */
+  crashed(error: unknown): Answer;
+}
+
+/** What happens to actors, for metrics and logs. */
+export interface Observer {
+  activated(key: string): void;
+  turned(key: string, commands: number, milliseconds: number): void;
+  crashed(key: string, error: unknown): void;
+}
+
+/** The commands of one caller, answered together and in order. */
+class Letter<Command, Answer> implements Weighed {
+  readonly count: number;
+  readonly answers = Promise.withResolvers<Answer[]>();
+  readonly commands: Command[];
+  readonly bytes: number;
+
+  constructor(commands: Command[], bytes: number) {
+    this.commands = commands;
+    this.count = commands.length;
+    this.bytes = bytes;
+  }
+}
+
+const TURN: Bounds = { count: TURN_COMMANDS, bytes: TURN_BYTES };
+
+/**
+ * One actor's life. It is
+ *
+ *   idle ──letter──▶ busy ──mailbox empty──▶ idle ──passivated──▶ gone
+ *   busy ──crash──▶ busy: the state is read anew at once, be anything waiting or not (what a crashed turn had committed
+ *                   but not told is told by the activation)
+ *   busy ──crash after crash──▶ held off ──time passes──▶ busy
+ *
+ * and handles one turn at a time: `#live` is the only place that takes from the mailbox.
+ */
+export class Activation<State, Command, Answer> {
+  readonly #key: string;
+  readonly #behaviour: Behaviour<State, Command, Answer>;
+  readonly #observer: Observer;
+  readonly #mailbox: Mailbox<Letter<Command, Answer>>;
+  #state: State | undefined;
+  #busy: Promise<void> | undefined;
+  #crashes = 0;
+  #heldOffUntil = 0;
+  /** A turn has crashed and the state was not read since. */
+  #recovering = false;
+  #alarm: NodeJS.Timeout | undefined;
+
+  constructor(key: string, behaviour: Behaviour<State, Command, Answer>, observer: Observer, bounds: Bounds) {
+    this.#key = key;
+    this.#behaviour = behaviour;
+    this.#observer = observer;
+    this.#mailbox = new Mailbox(bounds);
+  }
+
+  get idle(): boolean {
+    return this.#busy === undefined && this.#alarm === undefined;
+  }
+
+  /** Finishes what is waiting, and ends. */
+  async finish(): Promise<void> {
+    clearTimeout(this.#alarm);
+    this.#alarm = undefined;
+    while (this.#busy) await this.#busy;
+  }
+
+  /**
+   * @param bytes weight of the commands
+   * @throws `unavailable` when the mailbox is full, the actor is held off, or what is stored does not answer;
+   *   `stale-owner` when another node has taken over
+   */
+  async tell(commands: Command[], bytes: number): Promise<Answer[]> {
+    if (this.#rest() > 0) throw this.#restingRefusal();
+    const letter = new Letter<Command, Answer>(commands, bytes);
+    if (!this.#mailbox.offer(letter)) throw refuse("unavailable", "Too much is waiting for this conversation");
+    this.#wake();
+    return letter.answers.promise;
+  }
+
+  #wake(): void {
+    this.#busy ??= this.#live().finally(() => {
+      this.#busy = undefined;
+      if (this.#mailbox.count > 0) this.#wake();
+    });
+  }
+
+  async #live(): Promise<void> {
+    while (this.#mailbox.count > 0 || this.#recovering) {
+      if (this.#rest() > 0) return this.#holdOff();
+      const state = await this.#activated();
+      if (state !== undefined && this.#mailbox.count > 0) await this.#handle(state, this.#mailbox.take(TURN));
+    }
+  }
+
+  async #activated(): Promise<State | undefined> {
+    try {
+      if (this.#state === undefined) {
+        this.#state = await this.#behaviour.activate(this.#key);
+        this.#recovering = false;
+        this.#observer.activated(this.#key);
+      }
+    } catch (error) {
+      this.#crash(error);
+      this.#rejectWaiting(error);
+    }
+    return this.#state;
+  }
+
+  async #handle(state: State, letters: Letter<Command, Answer>[]): Promise<void> {
+    const commands = letters.flatMap((letter) => letter.commands);
+    try {
+      const { answers, tell } = await this.#turn(state, commands);
+      let from = 0;
+      for (const letter of letters) {
+        letter.answers.resolve(answers.slice(from, from + letter.count));
+        from += letter.count;
+      }
+      this.#tell(tell);
+    } catch (error) {
+      await this.#failed(error, letters);
+    }
+  }
+
+  async #failed(error: unknown, letters: Letter<Command, Answer>[]): Promise<void> {
+    if (isStaleOwner(error)) {
+      this.#state = undefined;
+      for (const letter of letters) letter.answers.reject(error);
+      this.#rejectWaiting(error);
+      return;
+    }
+    this.#crash(error);
+    this.#recovering = true;
+    for (const letter of letters) {
+      // Where the store itself does not answer there is no bad command to be found.
+      if (typeOf(error) === "unavailable") letter.answers.reject(error);
+      else await this.#oneByOne(letter);
+    }
+  }
+
+  /** After a crash of the batch: each command in a turn of its own, so that a bad one doesn't take its neighbours along. */
+  async #oneByOne(letter: Letter<Command, Answer>): Promise<void> {
+    const answers: Answer[] = [];
+    for (const command of letter.commands) {
+      try {
+        this.#state ??= await this.#behaviour.activate(this.#key);
+        const turned = await this.#turn(this.#state, [command]);
+        answers.push(...turned.answers);
+        this.#tell(turned.tell);
+      } catch (error) {
+        this.#state = undefined;
+        if (isStaleOwner(error)) return letter.answers.reject(error);
+        this.#crash(error);
+        answers.push(this.#behaviour.crashed(error));
+      }
+    }
+    letter.answers.resolve(answers);
+  }
+
+  async #turn(state: State, commands: Command[]): Promise<Turned<State, Answer>> {
+    const began = performance.now();
+    const turned = await this.#behaviour.turn(state, commands);
+    if (turned.answers.length !== commands.length) throw new Error("a turn must answer each of its commands");
+    this.#state = turned.state;
+    this.#crashes = 0;
+    this.#observer.turned(this.#key, commands.length, performance.now() - began);
+    return turned;
+  }
+
+  /** What is committed and answered stands; only the telling is done again, by the activation. */
+  #tell(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#crash(error);
+      this.#recovering = true;
+    }
+  }
+
+  #crash(error: unknown): void {
+    this.#state = undefined;
+    this.#crashes += 1;
+    this.#heldOffUntil = Date.now() + holdOff(this.#crashes);
+    this.#observer.crashed(this.#key, error);
+  }
+
+  #rest(): number {
+    return this.#heldOffUntil - Date.now();
+  }
+
+  #holdOff(): void {
+    this.#rejectWaiting(this.#restingRefusal());
+    if (!this.#recovering || this.#alarm) return;
+    this.#alarm = setTimeout(() => {
+      this.#alarm = undefined;
+      this.#wake();
+    }, this.#rest());
+    this.#alarm.unref();
+  }
+
+  #restingRefusal() {
+    return refuse("unavailable", "It is recovering from a failure", { retryAfter: Math.ceil(this.#rest() / 1000) });
+  }
+
+  #rejectWaiting(error: unknown): void {
+    for (const letter of this.#mailbox.takeAll()) letter.answers.reject(error);
+  }
+}
