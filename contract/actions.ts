@@ -132,10 +132,13 @@ export const actions = {
     params: Strict({ ...inConversation, ...retried, principal: PrincipalAddress, role: Role }),
     result: Membership,
   },
-  /** For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. */
+  /**
+   * For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. The answers
+   * have the seq of messages, by which later commands may reply to them.
+   */
   "router.import": {
     params: Strict({ ...inConversation, commands: Type.Array(Imported), complete: Type.Boolean() }),
-    result: internal<Outcome<{ seq: number; repeat: boolean }>[]>(),
+    result: internal<Outcome<{ seq: number | null; repeat: boolean }>[]>(),
   },
 
   // Persistence: the log, for the router.

@@ -24,5 +24,5 @@ type Handler<A extends ActionName, This> = (
 
 /** An action's schema from the contract's: its parameters are checked by the very schema that types them. */
 export function action<A extends ActionName, This = unknown>(name: A, handler: Handler<A, This>) {
-  return { params: actions[name].params, handler };
+  return { schema: actions[name].params, handler };
 }

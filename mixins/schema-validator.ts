@@ -1,33 +1,6 @@
-import { type ActionHandler, type ActionSchema, type ServiceBroker, Validators } from "moleculer";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { type FieldFault, refuse } from "../contract/errors.ts";
-
-/**
- * Checks the parameters of actions whose `params` are JSON Schemas (TypeBox) and refuses with `validation`. What comes
- * with Moleculer brings fastest-validator schemas: those go to its own validator.
- */
-export class SchemaValidator extends Validators.Fastest {
-  override middleware(broker: ServiceBroker) {
-    const fastest = super.middleware(broker);
-    return {
-      ...fastest,
-      localAction(handler: ActionHandler, action: ActionSchema): ActionHandler {
-        if (!isJsonSchema(action.params)) return fastest.localAction(handler, action);
-        const faultsOf = checker(action.params);
-        return async function (ctx) {
-          const errors = faultsOf(ctx.params);
-          if (errors.length > 0) throw refuse("validation", "The parameters are not well-formed", { errors });
-          return handler.call(this, ctx);
-        };
-      },
-    };
-  }
-}
-
-/** TypeBox marks its schemas with a hidden `~kind` or, where they take anything, `~unsafe`. */
-const isJsonSchema = (schema: object | undefined): schema is TSchema =>
-  schema !== undefined && ("~kind" in schema || "~unsafe" in schema);
+import type { FieldFault } from "../contract/errors.ts";
 
 /** Compiles a schema to a check that returns what is wrong, once a field. */
 export function checker(schema: TSchema): (value: unknown) => FieldFault[] {

@@ -3,20 +3,9 @@ import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../call.ts";
-import type { Behaviour } from "./activation.ts";
+import type { Behaviour, Observer } from "./activation.ts";
 import { Activations, type Residence } from "./activations.ts";
 import { isStaleOwner } from "./stale-owner.ts";
-
-/** What the mixin gives to a service. */
-export type ActorMethods<Command, Answer> = {
-  /**
-   * Commands for the actor of a key, answered in order.
-   * @param bytes weight of the commands
-   */
-  tell(key: string, commands: Command[], bytes: number): Promise<Answer[]>;
-  /** Takes nothing new, and finishes what is waiting. */
-  drain(): Promise<void>;
-};
 
 /** Milliseconds between two looks for idle actors. */
 const PASSIVATION = 30_000;
@@ -25,35 +14,54 @@ const PATIENCE = 8_000;
 /** Milliseconds: the longest pause before the next owner is tried. */
 const LONGEST_PAUSE = 50;
 
+/** What the mixin keeps of a service: its actors, and the timer that passivates them. */
+type Housing<State, Command, Answer> = {
+  activations: Activations<State, Command, Answer>;
+  passivation?: NodeJS.Timeout;
+};
+
 /**
  * Virtual actors for a Moleculer service (after Orleans: Bernstein et al., 2014): addressed by a key, always there, one
- * turn at a time with all that waits as its batch. Actions that speak to them are made by `placed`.
+ * turn at a time with all that waits as its batch. The actions that speak to them are made by `placed`.
+ * @returns the service's mixin, and `actorsOf(service)`, by which its actions reach them
  */
 export function actor<State, Command, Answer>(
   behaviour: (service: Service) => Behaviour<State, Command, Answer>,
   residence?: Residence,
-): Partial<ServiceSchema> {
-  let activations: Activations<State, Command, Answer>;
-  let passivation: NodeJS.Timeout;
-  return {
+) {
+  const housed = new WeakMap<Service, Housing<State, Command, Answer>>();
+  const of = (service: Service) => {
+    const found = housed.get(service);
+    if (!found) throw new Error(`${service.name} has no actors`);
+    return found;
+  };
+  const mixin: Partial<ServiceSchema> = {
     created(this: Service) {
-      activations = new Activations(
+      const activations: Activations<State, Command, Answer> = new Activations(
         behaviour(this),
-        observer(this, () => activations),
+        observer(
+          this,
+          () => activations.active,
+          () => activations.waiting,
+        ),
         residence,
       );
+      housed.set(this, { activations });
     },
-    async started() {
-      passivation = setInterval(() => activations.passivateIdle(Date.now()), PASSIVATION);
+    async started(this: Service) {
+      const mine = of(this);
+      mine.passivation = setInterval(() => mine.activations.passivateIdle(Date.now()), PASSIVATION);
     },
-    async stopped() {
-      clearInterval(passivation);
+    async stopped(this: Service) {
+      clearInterval(of(this).passivation);
     },
     methods: {
-      tell: (key: string, commands: Command[], bytes: number) => activations.tell(key, commands, bytes),
-      drain: () => activations.drain(),
+      drain(this: Service) {
+        return of(this).activations.drain();
+      },
     },
   };
+  return { mixin, actorsOf: (service: Service) => of(service).activations };
 }
 
 type Handler<A extends ActionName, This> = (this: This, ctx: Context<Params<A>, Meta>) => Promise<Result<A>>;
@@ -87,7 +95,7 @@ function ownedHere(broker: ServiceBroker, name: string, ctx: Context): boolean {
   return endpoint instanceof Error || endpoint.local;
 }
 
-function observer<State, Command, Answer>(service: Service, activations: () => Activations<State, Command, Answer>) {
+function observer(service: Service, active: () => number, waiting: () => number): Observer {
   const { broker, logger, name } = service;
   const labels = { service: name };
   const metric = (suffix: string) => `wirehouse.actor.${suffix}`;
@@ -109,10 +117,10 @@ function observer<State, Command, Answer>(service: Service, activations: () => A
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
   });
   return {
-    activated: () => broker.metrics.set(metric("active"), activations().active, labels),
+    activated: () => broker.metrics.set(metric("active"), active(), labels),
     turned(_key: string, _commands: number, milliseconds: number) {
       broker.metrics.observe(metric("turn"), milliseconds, labels);
-      broker.metrics.set(metric("waiting"), activations().waiting, labels);
+      broker.metrics.set(metric("waiting"), waiting(), labels);
     },
     crashed(key: string, error: unknown) {
       logger.error(`The actor of ${key} crashed`, error);

@@ -1,0 +1,87 @@
+import { LOOKUP_ITEMS } from "../../contract/limits.ts";
+import type { Credential, Principal } from "../../contract/principal.ts";
+import { Held } from "./held.ts";
+
+/** What the view asks of the directory. */
+export type Directory = {
+  revision(): Promise<number>;
+  lookup(wanted: { handles?: string[]; ids?: string[] }): Promise<{ revision: number; principals: Principal[] }>;
+  credential(tokenHash: string): Promise<{ revision: number; credential: Credential | null }>;
+};
+
+type Kind = "handles" | "ids";
+const keyed = { handles: "handle", ids: "id" } as const;
+
+/** A node's view of principals and tokens: held while the directory stays as it is. */
+export class DirectoryView {
+  readonly #directory: Directory;
+  readonly #principals = { handles: new Held<Principal>(), ids: new Held<Principal>() };
+  readonly #credentials = new Held<Credential>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  /** Calls back whenever the directory has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The directory is at this revision: what is held of an older one is void. */
+  heard(revision: number): void {
+    const moved = [this.#principals.handles, this.#principals.ids, this.#credentials].map((held) =>
+      held.moved(revision),
+    );
+    if (moved.some(Boolean)) for (const listener of this.#listeners) listener();
+  }
+
+  /** Asks for the revision, lest an event was lost. */
+  async check(): Promise<void> {
+    this.heard(await this.#directory.revision());
+  }
+
+  /** By handle (folded, without sigil); unknown ones are left out. */
+  byHandle(handles: string[]): Promise<Map<string, Principal>> {
+    return this.#find("handles", handles);
+  }
+
+  /** By id; unknown ones are left out. */
+  byId(ids: string[]): Promise<Map<string, Principal>> {
+    return this.#find("ids", ids);
+  }
+
+  /** By the hex SHA-256 of a token; whether it has expired or its principal is disabled is the caller's to judge. */
+  async credential(tokenHash: string): Promise<Credential | null> {
+    const held = this.#credentials.peek(tokenHash);
+    if (held) return held.value;
+    const keep = this.#credentials.begin();
+    const { revision, credential } = await this.#directory.credential(tokenHash);
+    // Guesses of strangers are not worth the room.
+    if (credential) keep(tokenHash, { revision, value: credential });
+    return credential;
+  }
+
+  async #find(kind: Kind, wanted: string[]): Promise<Map<string, Principal>> {
+    const held = this.#principals[kind];
+    const found = new Map<string, Principal>();
+    const missing: string[] = [];
+    for (const key of new Set(wanted)) {
+      const known = held.peek(key);
+      if (known === undefined) missing.push(key);
+      else if (known.value) found.set(key, known.value);
+    }
+    for (let from = 0; from < missing.length; from += LOOKUP_ITEMS) {
+      const asked = missing.slice(from, from + LOOKUP_ITEMS);
+      const keep = held.begin();
+      const { revision, principals } = await this.#directory.lookup({ [kind]: asked });
+      const byKey = new Map(principals.map((principal) => [principal[keyed[kind]], principal]));
+      for (const key of asked) {
+        const value = byKey.get(key) ?? null;
+        keep(key, { revision, value });
+        if (value) found.set(key, value);
+      }
+    }
+    return found;
+  }
+}

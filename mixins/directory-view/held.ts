@@ -1,0 +1,38 @@
+import { LRUCache } from "lru-cache";
+
+/** What a lookup gives: a value (null: there is none), and the revision of the directory that it is at least as new as. */
+export type Looked<V> = { revision: number; value: V | null };
+
+/** Values kept: some 100 bytes each, for the principals of a large firm. */
+const MOST = 50_000;
+
+/**
+ * What a node holds of the directory. All of it belongs to one revision: when that has moved, everything is dropped, and
+ * a lookup that began before the drop is not kept. (So no revoked token is cached back to life.)
+ */
+export class Held<V extends object> {
+  #revision = 0;
+  #epoch = 0;
+  readonly #values = new LRUCache<string, { value: V | null }>({ max: MOST });
+
+  /** @returns whether the revision has moved, so that everything was dropped. */
+  moved(revision: number): boolean {
+    if (revision <= this.#revision) return false;
+    this.#revision = revision;
+    this.#epoch += 1;
+    this.#values.clear();
+    return true;
+  }
+
+  peek(key: string): { value: V | null } | undefined {
+    return this.#values.get(key);
+  }
+
+  /** Begins a lookup; what it gives is kept by the function returned, unless there was a drop in between. */
+  begin(): (key: string, looked: Looked<V>) => void {
+    const epoch = this.#epoch;
+    return (key, { revision, value }) => {
+      if (epoch === this.#epoch && revision >= this.#revision) this.#values.set(key, { value });
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import type { Membership, Sent } from "../../../contract/actions.ts";
+import type { Claim, CommandKey } from "../../../contract/append.ts";
+import type { Unlinked } from "../../../contract/chain.ts";
+import type { Data, Entry, Kind, Role } from "../../../contract/entry.ts";
+import type { Refusal } from "../../../contract/errors.ts";
+import type { Draft, Remembered } from "./state.ts";
+
+/** Commands as the decider takes them: addresses resolved, ids, keys and salts given. */
+
+/** Of an import: what happened elsewhere, then, and is not for our rules to refuse. */
+export type Elsewhere = {
+  at: string;
+  /** The import of this conversation ends with this command. */
+  last: boolean;
+};
+
+type Issued = { senderId: string; imported?: Elsewhere };
+
+export type Create = Issued & {
+  type: "create";
+  commandId: string;
+  kind: Kind;
+  private: boolean;
+  name?: string;
+  purpose?: string;
+  /** First members with their roles, in order. */
+  members: { principalId: string; role: Role }[];
+  claim?: Claim;
+};
+
+export type Post = Issued & {
+  type: "post";
+  clientMessageId: string;
+  text: string;
+  data?: Data;
+  /** A message's seq, or (imports) the key it was posted under. */
+  replyTo?: number | { senderId: string; clientMessageId: string };
+  /** Principals whose handles the text mentions, in order; those who are members become its mentions. */
+  mentionable: string[];
+  salt: string;
+};
+
+export type Join = Issued & { type: "join"; commandId: string; principalId: string; role?: Role };
+export type Leave = Issued & { type: "leave"; commandId: string; principalId: string };
+export type ChangeRole = Issued & { type: "role"; commandId: string; principalId: string; role: Role };
+
+export type Command = Create | Post | Join | Leave | ChangeRole;
+export type CommandType = Command["type"];
+export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
+
+/** The answer to each type of command. */
+export type Answers = {
+  create: { conversationId: string; created: boolean };
+  post: Sent;
+  join: Membership;
+  leave: { principalId: string; changed: boolean };
+  role: Membership;
+};
+
+/** Any command's answer. */
+export type Answer = Answers[CommandType];
+
+/** Tells a command's own answer from any other: a turn's answers are of many types. */
+export const answersTo: { [T in CommandType]: (answer: Answer) => answer is Answers[T] } = {
+  create: (answer): answer is Answers["create"] => "created" in answer,
+  post: (answer): answer is Answers["post"] => "repeat" in answer,
+  join: (answer): answer is Answers["join"] => "joinedSeq" in answer,
+  leave: (answer): answer is Answers["leave"] => "changed" in answer && !("joinedSeq" in answer),
+  role: (answer): answer is Answers["role"] => "joinedSeq" in answer,
+};
+
+/** An entry as a command decides it; its conversation, sender and time are the turn's to add. */
+export type Decided = Unlinked extends infer U
+  ? U extends Unlinked
+    ? Omit<U, "conversationId" | "senderId" | "sentAt">
+    : never
+  : never;
+
+/** Entries to write and, once they are linked, the answer; or why not. */
+export type Decision<Answer> = { entries: Decided[]; answer: (entries: Entry[]) => Answer } | { refused: Refusal };
+
+/** What one type of command is: everything that is not the same for all. */
+export type Rules<T extends CommandType> = {
+  key(command: CommandOf<T>): CommandKey;
+  /** Seqs of messages that deciding needs to know of. */
+  refersTo(command: CommandOf<T>): number[];
+  /** Pure. A command that changes nothing decides no entries. */
+  decide(draft: Draft, command: CommandOf<T>): Decision<Answers[T]>;
+  /** The answer to a command whose key is in the log already: the first answer. */
+  repeat(draft: Draft, command: CommandOf<T>, first: Remembered): Decision<Answers[T]>;
+};
+
+/** Nothing to write: the answer is known. */
+export const unchanged = <Answer>(answer: Answer): Decision<Answer> => ({ entries: [], answer: () => answer });

@@ -1,0 +1,36 @@
+import { refused } from "../../../../contract/errors.ts";
+import type { Answers, Create, Decided, Decision, Rules } from "../command.ts";
+import { unchanged } from "../command.ts";
+import type { Draft, Settings } from "../state.ts";
+
+export const create: Rules<"create"> = {
+  key: ({ commandId }) => ({ commandId }),
+
+  refersTo: () => [],
+
+  decide(draft, command) {
+    if (draft.settings) return again(draft, draft.settings, command);
+    if (draft.taken) {
+      const { conversationId } = draft.taken;
+      if (conversationId !== null) return unchanged({ conversationId, created: false });
+      return { refused: refused("conflict", `The name ${command.name} is taken`) };
+    }
+    return {
+      entries: [creation(command), ...command.members.map((body): Decided => ({ type: "join", body }))],
+      answer: () => ({ conversationId: draft.conversationId, created: true }),
+    };
+  },
+
+  repeat: (draft, command) => again(draft, draft.settings, command),
+};
+
+/** The id is given by who creates: the same from him is a repeat, from anybody else a collision. */
+function again(draft: Draft, settings: Settings | null, { senderId, kind }: Create): Decision<Answers["create"]> {
+  if (settings?.creatorId === senderId && settings.kind === kind)
+    return unchanged({ conversationId: draft.conversationId, created: false });
+  return { refused: refused("conflict", "The id is taken") };
+}
+
+function creation({ kind, private: isPrivate, name, purpose }: Create): Decided {
+  return { type: "create", body: { kind, private: isPrivate, ...(name && { name }), ...(purpose && { purpose }) } };
+}

@@ -1,0 +1,67 @@
+import { bodyHashOf } from "../../../../contract/chain.ts";
+import type { Body } from "../../../../contract/entry.ts";
+import { refused } from "../../../../contract/errors.ts";
+import { MENTIONS } from "../../../../contract/limits.ts";
+import type { Post, Rules } from "../command.ts";
+import { unchanged } from "../command.ts";
+import { closed, permit } from "../permit.ts";
+import { type Draft, messageIn, rememberedIn } from "../state.ts";
+
+export const post: Rules<"post"> = {
+  key: ({ senderId, clientMessageId }) => ({ senderId, clientMessageId }),
+
+  refersTo: ({ replyTo }) => (typeof replyTo === "number" ? [replyTo] : []),
+
+  decide(draft, command) {
+    if (!command.imported) {
+      const refusal = permit(draft, command.senderId, "post") ?? closed(draft);
+      if (refusal) return { refused: refusal };
+    }
+    const root = rootOf(draft, command);
+    if (command.replyTo !== undefined && root === undefined) {
+      const errors = [{ field: "replyTo", message: "must be the seq of a message of this conversation" }];
+      return { refused: refused("validation", "There is no such message to reply to", { errors }) };
+    }
+    const mentions = command.mentionable.filter((id) => draft.members.has(id));
+    if (mentions.length > MENTIONS) {
+      const errors = [{ field: "text", message: `must not mention more than ${MENTIONS} members` }];
+      return { refused: refused("validation", "Too many are mentioned", { errors }) };
+    }
+    const body = bodyOf(command, command.salt, mentions.length > 0 ? mentions : undefined);
+    const entry = { type: "message" as const, clientMessageId: command.clientMessageId, replyTo: root, body };
+    return {
+      entries: [entry],
+      answer: ([stored]) => {
+        if (!stored) throw new Error("a post is one entry");
+        const { conversationId, seq, sentAt, hash } = stored;
+        return { conversationId, seq, sentAt, hash, repeat: false };
+      },
+    };
+  },
+
+  repeat(draft, command, first) {
+    const refusal = command.imported ? undefined : permit(draft, command.senderId, "post");
+    if (refusal) return { refused: refusal };
+    const same =
+      first.salt !== undefined &&
+      bodyHashOf(bodyOf(command, first.salt, first.mentions)) === first.bodyHash &&
+      rootOf(draft, command) === first.replyTo;
+    if (!same) return { refused: refused("idempotency-conflict", "This clientMessageId stands for another message") };
+    const { seq, sentAt, hash } = first;
+    return unchanged({ conversationId: draft.conversationId, seq, sentAt, hash, repeat: true });
+  },
+};
+
+/** Fields that are absent are left out, so that the canonical form has none of them. */
+const bodyOf = ({ text, data }: Post, salt: string, mentions: string[] | undefined): Body<"message"> => ({
+  text,
+  ...(data && { data }),
+  ...(mentions && { mentions }),
+  salt,
+});
+
+/** A reply to a reply joins its root's thread. */
+function rootOf(draft: Draft, { replyTo }: Post): number | undefined {
+  const target = typeof replyTo === "object" ? rememberedIn(draft, replyTo) : replyTo && messageIn(draft, replyTo);
+  return target ? (target.replyTo ?? target.seq) : undefined;
+}

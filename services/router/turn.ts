@@ -1,0 +1,142 @@
+import type { Append, Appended, AppendedEntry, Fact } from "../../contract/append.ts";
+import { link } from "../../contract/chain.ts";
+import type { Entry } from "../../contract/entry.ts";
+import type { Outcome } from "../../contract/errors.ts";
+import type { Announcement, Notice } from "../../contract/events.ts";
+import type { Turned } from "../../mixins/actor/activation.ts";
+import { staleOwner } from "../../mixins/actor/stale-owner.ts";
+import type { Answer, Command } from "./conversation/command.ts";
+import { decide, keyOf, refersTo } from "./conversation/decide.ts";
+import { evolve, remember } from "./conversation/evolve.ts";
+import {
+  type Draft,
+  draftOf,
+  type Known,
+  keyText,
+  nothingKnown,
+  rememberedIn,
+  type State,
+  settled,
+} from "./conversation/state.ts";
+
+/** What a turn asks of the world. */
+export type World = {
+  facts(conversationId: string, seqs: number[]): Promise<Fact[]>;
+  append(append: Append): Promise<Appended>;
+  announce(announcement: Announcement): void;
+  notify(principalId: string, notice: Notice): void;
+  now(): Date;
+};
+
+/**
+ * One turn of a conversation, in the only order of effects that there is:
+ *
+ *  1. facts: what the batch names beyond the state is read, in one query
+ *  2. decide each command on the draft, link its entries, evolve the draft
+ *  3. append, if the head is still what we take it for; what was met in the log is laid into the draft, and 2 again
+ *  4. the draft is the state
+ *  5. answer
+ *  6. announce
+ *
+ * Nothing is answered or announced that is not committed, and no answer is given from a head that is not confirmed.
+ * @throws stale-owner when somebody else has written to the log
+ */
+export async function turn(state: State, commands: Command[], world: World): Promise<Turned<State, Outcome<Answer>>> {
+  let known: Known = { ...nothingKnown, facts: await factsFor(state, commands, world) };
+  for (;;) {
+    const proposal = propose(draftOf(state, known), commands, world.now().toISOString());
+    const appended = await world.append(appendOf(state, proposal, commands));
+    switch (appended.outcome) {
+      case "appended":
+        return {
+          state: settled(proposal.draft),
+          answers: proposal.answers,
+          tell: () => tell(proposal.draft, proposal.entries, world),
+        };
+      case "met":
+        known = { ...known, met: new Map([...known.met, ...appended.met.map(metPair)]) };
+        break;
+      case "taken":
+        known = { ...known, taken: appended };
+        break;
+      case "stale":
+        throw staleOwner();
+    }
+  }
+}
+
+type Proposal = { draft: Draft; entries: AppendedEntry[]; answers: Outcome<Answer>[] };
+
+const metPair = ({ key, entry }: { key: Parameters<typeof keyText>[0]; entry: Entry }) =>
+  [keyText(key), remember(entry)] as const;
+
+async function factsFor(state: State, commands: Command[], world: World): Promise<Map<number, Fact>> {
+  const seqs = new Set(commands.flatMap(refersTo).filter((seq) => seq <= state.head.seq && !state.recent.has(seq)));
+  if (seqs.size === 0) return new Map();
+  const facts = await world.facts(state.conversationId, [...seqs]);
+  return new Map(facts.map((fact) => [fact.seq, fact]));
+}
+
+function propose(draft: Draft, commands: Command[], now: string): Proposal {
+  const entries: AppendedEntry[] = [];
+  const answers = commands.map((command): Outcome<Answer> => {
+    const decision = decide(draft, command);
+    if ("refused" in decision) return decision;
+    const key = keyOf(command);
+    const linked = decision.entries.map((decided, index) => {
+      const commandId = index === 0 && "commandId" in key ? key.commandId : undefined;
+      const { conversationId } = draft;
+      // A conversation's time never goes back, whatever the clocks of its owners say.
+      const sentAt = later(command.imported?.at ?? now, draft.sentAt);
+      const entry = link(draft.head, { ...decided, conversationId, senderId: command.senderId, sentAt });
+      evolve(draft, entry, commandId);
+      entries.push({ entry, ordinal: draft.ordinal, commandId });
+      return entry;
+    });
+    if (command.imported) draft.importing = stillImporting(draft, command, linked.length > 0);
+    return { ok: decision.answer(linked) };
+  });
+  return { draft, entries, answers };
+}
+
+/** From the import's first append, which creates the conversation, to its last. */
+const stillImporting = (draft: Draft, { type, imported }: Command, wrote: boolean): boolean =>
+  !imported?.last && (draft.importing || (type === "create" && wrote));
+
+/** RFC 3339 in UTC with milliseconds sorts as text. */
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+function appendOf(state: State, { draft, entries }: Proposal, commands: Command[]): Append {
+  const before = draftOf(state, { ...nothingKnown, met: draft.met });
+  const claim = entries.length > 0 && state.settings === null ? claimOf(commands) : undefined;
+  return {
+    conversationId: state.conversationId,
+    head: state.head,
+    entries,
+    // What is remembered or met already is certain; all else is looked up, also for commands that write nothing.
+    keys: commands.map(keyOf).filter((key) => !rememberedIn(before, key)),
+    ...(claim && { claim }),
+    ...(draft.importing !== state.importing && { importing: draft.importing }),
+  };
+}
+
+const claimOf = (commands: Command[]) => commands.find((command) => command.type === "create")?.claim;
+
+function tell(draft: Draft, appended: AppendedEntry[], world: World): void {
+  if (appended.length === 0) return;
+  const entries = appended.map(({ entry }) => entry);
+  world.announce({ conversationId: draft.conversationId, head: draft.head, entries });
+  tellMembers(draft.settings?.kind === "direct", entries, world);
+}
+
+/** Tells those who came and went; a new direct conversation is shown from its first entry. */
+export function tellMembers(direct: boolean, entries: Entry[], world: Pick<World, "notify">): void {
+  for (const { type, body, conversationId, seq } of entries) {
+    if (type === "join") {
+      const { principalId, role } = body;
+      world.notify(principalId, { type: "joined", conversationId, seq, from: direct ? 1 : seq, role });
+    } else if (type === "leave") {
+      world.notify(body.principalId, { type: "left", conversationId, seq });
+    }
+  }
+}
