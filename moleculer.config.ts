@@ -1,8 +1,13 @@
-import { type BrokerOptions, Strategies } from "moleculer";
+import { Server } from "node:net";
+import "./repl/node-repl.ts";
+import { type BrokerOptions, type ServiceBroker, Strategies } from "moleculer";
+import { type Config, readConfig } from "./config.ts";
 import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
 import { LocalFirst } from "./mixins/local-first.strategy.ts";
 import { checkSchemas } from "./mixins/schema.middleware.ts";
+import { operatorCommands } from "./repl/commands.ts";
+import { operatorCalls } from "./repl/operator.middleware.ts";
 
 Strategies.register("Rendezvous", Rendezvous);
 
@@ -14,3 +19,46 @@ export const brokerOptions: BrokerOptions = {
   tracking: { enabled: true, shutdownTimeout: 20_000 },
   middlewares: [checkSchemas, drainFirst],
 };
+
+/** For Moleculer's runner. */
+export default function runnerOptions(): BrokerOptions {
+  const config = readConfig(process.env);
+  const options: BrokerOptions = {
+    ...brokerOptions,
+    logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
+    middlewares: [...(brokerOptions.middlewares ?? []), operatorCalls],
+    replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
+    async started(broker) {
+      console.log(greeting(config, broker));
+    },
+  };
+  shield(options);
+  return options;
+}
+
+/** The runner would overwrite options from variables of the same name, which others set for themselves. */
+function shield(options: BrokerOptions): void {
+  const names = new Set(Object.keys(options).map((name) => name.toUpperCase()));
+  for (const variable of Object.keys(process.env)) {
+    if ([...names].some((name) => variable === name || variable.startsWith(`${name}_`)) || variable.startsWith("MOL_"))
+      delete process.env[variable];
+  }
+}
+
+/** The port that was given to a gateway which asked for any. */
+function gatewayPort(broker: ServiceBroker): number | undefined {
+  const gateway: object | undefined = broker.getLocalService("gateway");
+  const server = gateway && "server" in gateway ? gateway.server : undefined;
+  const address = server instanceof Server ? server.address() : null;
+  return typeof address === "object" ? address?.port : undefined;
+}
+
+function greeting({ host, port, data }: Config, broker: ServiceBroker): string {
+  const actual = gatewayPort(broker) ?? port;
+  return [
+    "Wirehouse is ready.",
+    `  REST    http://${host}:${actual}/v1`,
+    `  stream  ws://${host}:${actual}/v1/stream`,
+    `  data    ${data}`,
+  ].join("\n");
+}
