@@ -1,0 +1,127 @@
+import type { Server } from "node:http";
+import type { Service, ServiceSchema } from "moleculer";
+import ApiGateway, { type ApiSettingsSchema, type GatewayResponse, type IncomingRequest } from "moleculer-web";
+import { readConfig } from "../../config.ts";
+import { call } from "../../mixins/call.ts";
+import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
+import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { type Endpoint, endpoints } from "./endpoint.ts";
+import { Rest } from "./rest.ts";
+import type { Caller } from "./route.ts";
+import { conversations } from "./routes/conversations.ts";
+import { directory } from "./routes/directory.ts";
+import { messages } from "./routes/messages.ts";
+
+type Next = (error?: unknown) => void;
+type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next) => void;
+
+/** Milliseconds for a request to arrive whole. */
+const REQUEST_TIMEOUT = 60_000;
+
+type Parts = { rest: Rest };
+const parts = new WeakMap<Service, Parts>();
+
+function partsOf(service: Service): Parts {
+  const found = parts.get(service);
+  if (!found) throw new Error("the gateway has not been created");
+  return found;
+}
+
+const restOf = (request: IncomingRequest): Rest => partsOf(request.$service).rest;
+
+const admit: Handler = (request, _response, next) => {
+  restOf(request)
+    .admit(request)
+    .then(() => next(), next);
+};
+
+const live: Handler = (request, response) => restOf(request).live(response);
+
+const ready: Handler = (request, response, next) => {
+  restOf(request).ready(response).catch(next);
+};
+
+const handled =
+  (endpoint: Endpoint): Handler =>
+  (request, response, next) => {
+    const { originalUrl: url, $params } = request;
+    restOf(request).handle(endpoint, { message: request, url, path: $params.params }, response).catch(next);
+  };
+
+const paths = endpoints([...messages, ...conversations, ...directory]);
+
+const routes = [
+  { path: "/", aliases: { "* /livez": live, "* /readyz": ready } },
+  {
+    path: "/v1",
+    use: [admit],
+    aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(endpoint)])),
+  },
+];
+
+/** The only service that speaks HTTP: REST, the stream, health. */
+export const gateway = ({ port, host }: { port: number; host: string }): ServiceSchema<ApiSettingsSchema> => ({
+  name: "gateway",
+  mixins: [ApiGateway, directoryView],
+  dependencies: ["router", "persistence", "directory"],
+
+  settings: {
+    port,
+    ip: host,
+    requestTimeout: REQUEST_TIMEOUT,
+    // Bodies are ours to read, after the token; queries and paths are kept apart from them.
+    routes: routes.map((route) => ({
+      ...route,
+      bodyParsers: false,
+      mergeParams: false,
+      mappingPolicy: "restrict",
+      pathToRegexpOptions: { sensitive: true },
+    })),
+    // Requests carry people's texts: none of it is logged.
+    logRequest: null,
+    logRequestParams: null,
+    logResponse: null,
+    logRouteRegistration: null,
+  },
+
+  // Routes are not to be changed from outside.
+  actions: { listAliases: false, addRoute: false, removeRoute: false },
+
+  methods: {
+    errorHandler(this: Service, _request: IncomingRequest, response: GatewayResponse, error: unknown) {
+      partsOf(this).rest.fail(response, error);
+    },
+    send404(this: Service, _request: IncomingRequest, response: GatewayResponse) {
+      partsOf(this).rest.notFound(response);
+    },
+    async drain(this: Service) {
+      await partsOf(this).rest.drain();
+    },
+  },
+
+  created(this: Service) {
+    const { broker, logger } = this;
+    const fanOut = fanOutOf(broker);
+    const rest = new Rest({
+      logger,
+      find: (tokenHash) => directoryOf(this).credential(tokenHash),
+      probe: () => call(broker, "persistence.revision", {}),
+      callerOf: ({ principal }): Caller => ({
+        principal,
+        // Moleculer lays what comes back in meta over the caller's: each call gets its own.
+        ask: (name, params) => call(broker, name, params, { principalId: principal.id }),
+        notify: (notice) => fanOut.notify(principal.id, notice),
+      }),
+    });
+    parts.set(this, { rest });
+  },
+
+  async stopped(this: Service & { server?: Server }) {
+    // Else an idle or streaming connection would keep the broker from ever stopping.
+    this.server?.closeAllConnections();
+  },
+});
+
+const { port, host } = readConfig(process.env);
+
+export default gateway({ port, host });

@@ -1,0 +1,84 @@
+import type { Static, TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+import type { ActionName, Params, Result } from "../../contract/actions.ts";
+import { type RefusalName, refuse } from "../../contract/errors.ts";
+import type { Notice } from "../../contract/events.ts";
+import { BODY_BYTES } from "../../contract/limits.ts";
+import type { Principal, Scope } from "../../contract/principal.ts";
+import { Strict } from "../../contract/scalars.ts";
+import { checker } from "../../mixins/schema-validator.ts";
+import { typed } from "./query.ts";
+
+/** What one call of the API is: the tables in `routes/` list them, `endpoint.ts` answers them. */
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+/** Calls an action on the caller's behalf. */
+export type Ask = <A extends ActionName>(name: A, params: Params<A>) => Promise<Result<A>>;
+export type Answer = { status: number; body?: unknown; location?: string };
+
+/** Who asks, and what is done for him. */
+export type Caller = {
+  principal: Principal;
+  ask: Ask;
+  /** Tells the caller's own streams. */
+  notify(notice: Notice): void;
+};
+
+/** A request as it came: path and query as texts, the body as JSON, read when it is asked for. */
+export type Raw = {
+  path: Record<string, string>;
+  query: Record<string, string>;
+  body(most: number): Promise<unknown>;
+};
+
+export type Route = {
+  method: Method;
+  /** Below `/v1`; `:name` stands for one segment. */
+  path: string;
+  scope: Scope;
+  /** @throws not-found for a path that can't be, validation for any other part that its schema refuses; what actions throw */
+  handle(raw: Raw, caller: Caller): Promise<Answer>;
+};
+
+type Definition<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<Route, "handle"> & {
+  params: P;
+  query: Q;
+  body: B;
+  /** Bytes that the body may have; 256 KiB where nothing is said. */
+  bodyBytes?: number;
+  answer(request: { path: Static<P>; query: Static<Q>; body: Static<B> } & Caller): Promise<Answer>;
+};
+
+/** Takes nothing. */
+export const none = Strict({});
+
+/** One line of a table: what is validated, and what is asked and answered with it. */
+export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(definition: Definition<P, Q, B>): Route {
+  const { method, path, scope, params, query, body, bodyBytes = BODY_BYTES, answer } = definition;
+  const readPath = reader(params, "not-found", "There is nothing at this address");
+  const readQuery = reader(query, "validation", "The query is not well-formed");
+  const readBody = reader(body, "validation", "The body is not well-formed");
+  const hasBody = method !== "GET" && method !== "DELETE";
+  return {
+    method,
+    path,
+    scope,
+    async handle(raw, caller) {
+      const request = {
+        path: readPath(typed(params, raw.path)),
+        query: readQuery(typed(query, raw.query)),
+        body: readBody(hasBody ? await raw.body(bodyBytes) : {}),
+      };
+      return answer({ ...request, ...caller });
+    },
+  };
+}
+
+function reader<S extends TSchema>(schema: S, name: RefusalName, detail: string): (value: unknown) => Static<S> {
+  const validator = Compile(schema);
+  const faultsOf = checker(schema);
+  return (value) => {
+    if (validator.Check(value)) return value;
+    throw refuse(name, detail, name === "validation" ? { errors: faultsOf(value) } : {});
+  };
+}

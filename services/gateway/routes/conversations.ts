@@ -1,0 +1,196 @@
+import Type from "typebox";
+import { v7 as uuid } from "uuid";
+import { actions, type Membership } from "../../../contract/actions.ts";
+import { NewConversation } from "../../../contract/conversation.ts";
+import { Role } from "../../../contract/entry.ts";
+import { LIST_BODY_BYTES } from "../../../contract/limits.ts";
+import { bareHandle, GivenHandle, type Principal } from "../../../contract/principal.ts";
+import { Cursor, CursorSeq, Id, Limit, PrincipalAddress, Seq, Strict } from "../../../contract/scalars.ts";
+import { type Ask, none, type Route, route } from "../route.ts";
+
+const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
+const inConversation = Strict({ id: Id });
+const atMessage = Strict({ id: Id, seq: Seq });
+const atMember = Strict({ id: Id, handle: GivenHandle });
+
+const address = (handle: string) => `@${bareHandle(handle)}`;
+
+/** A membership with the names that lists of members show. */
+async function shown(ask: Ask, { principalId, role, joinedSeq }: Membership) {
+  const { items } = await ask("directory.find", { ids: [principalId] });
+  const [principal]: (Principal | undefined)[] = items;
+  return { principalId, handle: principal?.handle, name: principal?.name, role, joinedSeq };
+}
+
+/** Conversations, what is in them, and who. */
+export const conversations: Route[] = [
+  route({
+    method: "POST",
+    path: "/conversations",
+    scope: "send",
+    params: none,
+    query: none,
+    body: NewConversation,
+    bodyBytes: LIST_BODY_BYTES,
+    async answer({ body, ask }) {
+      const { conversationId, created } = await ask("router.create", { id: uuid(), ...body });
+      return {
+        status: created ? 201 : 200,
+        body: await ask("persistence.conversation", { conversationId }),
+        location: `/v1/conversations/${conversationId}`,
+      };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations",
+    scope: "read",
+    params: none,
+    query: Strict(paging),
+    body: none,
+    answer: async ({ query, ask }) => ({ status: 200, body: await ask("persistence.conversations", query) }),
+  }),
+  route({
+    method: "GET",
+    path: "/channels",
+    scope: "read",
+    params: none,
+    query: actions["persistence.channels"].params,
+    body: none,
+    answer: async ({ query, ask }) => ({ status: 200, body: await ask("persistence.channels", query) }),
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id",
+    scope: "read",
+    params: inConversation,
+    query: none,
+    body: none,
+    async answer({ path, ask }) {
+      return { status: 200, body: await ask("persistence.conversation", { conversationId: path.id }) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/messages",
+    scope: "read",
+    params: inConversation,
+    query: Strict({ before: Type.Optional(Seq), after: Type.Optional(CursorSeq), ...paging }),
+    body: none,
+    async answer({ path, query, ask }) {
+      return { status: 200, body: await ask("persistence.history", { conversationId: path.id, ...query }) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/messages/:seq",
+    scope: "read",
+    params: atMessage,
+    query: none,
+    body: none,
+    async answer({ path, ask }) {
+      return { status: 200, body: await ask("persistence.message", { conversationId: path.id, seq: path.seq }) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/messages/:seq/replies",
+    scope: "read",
+    params: atMessage,
+    query: Strict(paging),
+    body: none,
+    async answer({ path, query, ask }) {
+      const page = await ask("persistence.replies", { conversationId: path.id, seq: path.seq, ...query });
+      return { status: 200, body: page };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/entries",
+    scope: "read",
+    params: inConversation,
+    query: Strict({ after: Type.Optional(CursorSeq), ...paging }),
+    body: none,
+    async answer({ path, query, ask }) {
+      return { status: 200, body: await ask("persistence.read", { conversationId: path.id, ...query }) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/members",
+    scope: "read",
+    params: inConversation,
+    query: Strict(paging),
+    body: none,
+    async answer({ path, query, ask }) {
+      return { status: 200, body: await ask("persistence.members", { conversationId: path.id, ...query }) };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/conversations/:id/members",
+    scope: "send",
+    params: inConversation,
+    query: none,
+    body: Strict({ principal: PrincipalAddress, role: Type.Optional(Role) }),
+    async answer({ path, body, ask }) {
+      const membership = await ask("router.join", { conversationId: path.id, commandId: uuid(), ...body });
+      return { status: membership.changed ? 201 : 200, body: await shown(ask, membership) };
+    },
+  }),
+  route({
+    method: "PATCH",
+    path: "/conversations/:id/members/:handle",
+    scope: "send",
+    params: atMember,
+    query: none,
+    body: Strict({ role: Role }),
+    async answer({ path, body, ask }) {
+      const membership = await ask("router.role", {
+        conversationId: path.id,
+        commandId: uuid(),
+        principal: address(path.handle),
+        role: body.role,
+      });
+      return { status: 200, body: await shown(ask, membership) };
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/conversations/:id/members/:handle",
+    scope: "send",
+    params: atMember,
+    query: none,
+    body: none,
+    async answer({ path, ask }) {
+      const leaving = { conversationId: path.id, commandId: uuid(), principal: address(path.handle) };
+      await ask("router.leave", leaving);
+      return { status: 204 };
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/conversations/:id/read",
+    // Saying how far one has read is part of reading.
+    scope: "read",
+    params: inConversation,
+    query: none,
+    body: Strict({ seq: CursorSeq }),
+    async answer({ path, body, ask, notify }) {
+      const state = await ask("persistence.markRead", { conversationId: path.id, seq: body.seq });
+      notify({ type: "read", conversationId: path.id, seq: state.readSeq });
+      return { status: 200, body: state };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/conversations/:id/verify",
+    scope: "read",
+    params: inConversation,
+    query: none,
+    body: Strict({ anchors: actions["persistence.verify"].params.properties.anchors }),
+    async answer({ path, body, ask }) {
+      return { status: 200, body: await ask("persistence.verify", { conversationId: path.id, ...body }) };
+    },
+  }),
+];
