@@ -280,7 +280,8 @@ export type Result<A extends ActionName> = Static<(typeof actions)[A]["result"]>
 /** What became of an archive: every record of it is imported or skipped, with the reason. */
 export type ImportSummary = {
   conversations: number;
-  principals: number;
+  people: number;
+  applications: number;
   records: number;
   imported: number;
   /** Of those imported, how many an earlier run had stored. */
@@ -288,5 +289,7 @@ export type ImportSummary = {
   skipped: Record<string, number>;
   /** What was imported as something else than it was, by name. */
   notes: string[];
+  /** What should have been stored and was not, in sentences: empty when all is well. */
+  failures: string[];
   verified: { conversations: number; faults: { conversationId: string; seq: number; reason: string }[] };
 };

@@ -30,10 +30,17 @@ export const join: Rules<"join"> = {
     };
   },
 
-  repeat(draft, { principalId, role }, first) {
-    const now = membership(draft, principalId, true);
-    // Joined by this command, and gone since: the first answer still.
-    return unchanged(now ?? { principalId, role: role ?? "member", joinedSeq: first.seq, changed: true });
+  repeat(draft, { principalId, role, imported }, first) {
+    // An import asks what is new; anybody else gets the first answer still, also who is gone since.
+    const changed = !imported;
+    return unchanged(
+      membership(draft, principalId, changed) ?? {
+        principalId,
+        role: role ?? "member",
+        joinedSeq: first.seq,
+        changed,
+      },
+    );
   },
 };
 

@@ -22,7 +22,8 @@ export const leave: Rules<"leave"> = {
     };
   },
 
-  repeat: (_draft, { principalId }) => unchanged({ principalId, changed: true }),
+  // An import asks what is new; anybody else gets the first answer still.
+  repeat: (_draft, { principalId, imported }) => unchanged({ principalId, changed: !imported }),
 };
 
 function refusalOf(draft: Draft, { principalId, senderId }: Leave): Refusal | undefined {

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { ServiceBroker } from "moleculer";
+import { readConfig } from "../../config.ts";
+import { call } from "../../mixins/call.ts";
+import { brokerOptions } from "../../moleculer.config.ts";
+import { report, succeeded } from "./report.ts";
+import type { Progress } from "./run.ts";
+
+/** `npm run import -- <folder or zip>`: runs the services that an import needs, on the data folder, and no server. */
+
+const SERVICES = ["persistence", "directory", "router", "importer"];
+/** Who a command at the machine itself speaks for. */
+const SPEAKER = "admin";
+
+async function run(path: string): Promise<boolean> {
+  const broker = new ServiceBroker({
+    ...brokerOptions,
+    logger: { type: "Console", options: { level: readConfig(process.env).logLevel, formatter: "short" } },
+    // Its own would end the process with 0.
+    skipProcessEventRegistration: true,
+  });
+  for (const name of SERVICES) broker.loadService(resolve(import.meta.dirname, `../${name}/${name}.service.ts`));
+  broker.createService({ name: "importer-progress", events: { "importer.progress": (ctx) => show(ctx.params) } });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => broker.stop());
+  try {
+    await broker.start();
+    const { id: principalId } = await call(broker, "directory.get", { handle: SPEAKER });
+    const summary = await call(broker, "importer.run", { path }, { principalId });
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    console.log(report(summary));
+    return succeeded(summary);
+  } finally {
+    await broker.stop();
+  }
+}
+
+let shown = "";
+
+/** One line on a terminal, written over; into a file the end of each phase only. */
+function show({ phase, done, of }: Progress): void {
+  const line = `${phase}: ${done} of ${of}`;
+  if (line === shown) return;
+  shown = line;
+  if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K`);
+  else if (done === of) process.stderr.write(`${line}\n`);
+}
+
+function explain(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!message.includes("in use by another process")) return message;
+  return `${message}\nIf a Wirehouse server has it, import in its REPL (npm start -- --repl): call importer.run --path ${path}`;
+}
+
+const [given, ...more] = process.argv.slice(2);
+if (given === undefined || more.length > 0) {
+  console.error("Usage: npm run import -- <folder or zip of a Slack export>");
+  process.exitCode = 2;
+} else {
+  const path = resolve(given);
+  try {
+    if (!(await run(path))) process.exitCode = 1;
+  } catch (error) {
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    console.error(explain(error, path));
+    process.exitCode = 1;
+  }
+}
