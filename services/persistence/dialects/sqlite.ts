@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import knex, { type Knex } from "knex";
+import { migrate } from "../migrate.ts";
+import type { Dialect, SchemaDialect, Statement, Written } from "./dialect.ts";
+import { openWriter } from "./sqlite/connection.ts";
+import { lockFolder } from "./sqlite/lock.ts";
+import { WriterThread } from "./sqlite/thread.ts";
+import type { Sql } from "./sqlite/writer.ts";
+
+/**
+ * SQLite in a folder: one thread writes, the main thread reads on a connection of its own (WAL: neither waits for the
+ * other). Migrates first.
+ * @throws Error, one sentence, when another process has the folder, its schema is newer or it cannot be written.
+ */
+export async function openSqlite(folder: string): Promise<Dialect> {
+  const lock = lockFolder(folder);
+  const path = join(folder, "wirehouse.db");
+  const writer = new WriterThread(path);
+  const reader = openReader(path);
+  const close = async () => {
+    // The writer goes last: who closes a database last copies its write-ahead log, which the main thread must not.
+    await reader.destroy();
+    await writer.close();
+    lock.release();
+  };
+  try {
+    openWriter(path).close();
+    await migrateFile(path);
+    await writer.open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    reader,
+    commit: (batch) => writer.commit(batch),
+    write: (statements): Promise<Written> => writer.write(statements.map(native)),
+    close,
+  };
+}
+
+function openReader(path: string): Knex {
+  return connect(path, ["query_only = on"]);
+}
+
+async function migrateFile(path: string): Promise<void> {
+  const db = connect(path, ["synchronous = full", "foreign_keys = on"]);
+  try {
+    await migrate(db, schema);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function connect(path: string, pragmas: string[]): Knex {
+  return knex({
+    client: "better-sqlite3",
+    connection: { filename: path },
+    useNullAsDefault: true,
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate(db: { pragma(text: string): unknown }, done: (error: unknown, db: unknown) => void) {
+        for (const pragma of pragmas) db.pragma(pragma);
+        done(null, db);
+      },
+    },
+  });
+}
+
+function native({ query, required = false }: Statement): Sql {
+  const { sql, bindings } = query.toSQL().toNative();
+  return { sql, bindings: bindings.map(plain), required };
+}
+
+/** SQLite has no booleans. */
+const plain = (value: unknown): Sql["bindings"][number] => {
+  if (typeof value === "string" || typeof value === "number" || value instanceof Uint8Array) return value;
+  return typeof value === "boolean" ? Number(value) : null;
+};
+
+/** Text compares by its bytes (BINARY is the default collation). */
+const schema: SchemaDialect = {
+  types: { time: "text", hash: "blob", key: () => "text", text: "text" },
+  async createClustered(db, table, columns) {
+    const [create, ...rest] = db.schema.createTable(table, columns).toSQL();
+    if (!create) throw new Error(`no table ${table}`);
+    await db.raw(`${create.sql} without rowid`);
+    for (const { sql } of rest) await db.raw(sql);
+  },
+};

@@ -1,0 +1,31 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+
+/** Held until released, or until the process ends in whatever way: the lock is the system's. */
+export type FolderLock = { release(): void };
+
+/**
+ * Makes sure that no other process has the folder: an exclusive transaction on a file of its own, since
+ * `locking_mode=EXCLUSIVE` on the database would lock out our own readers too. Makes the folder where there is none.
+ * @throws Error, one sentence that names the folder.
+ */
+export function lockFolder(folder: string): FolderLock {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const db = new Database(join(folder, "wirehouse.lock"), { timeout: 0 });
+    try {
+      db.exec("begin exclusive");
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return { release: () => db.close() };
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) {
+      throw new Error(`The data folder ${folder} is in use by another process: stop it, or set WIREHOUSE_DATA`);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The data folder ${folder} cannot be used: ${reason}`);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Context, ServiceSchema } from "moleculer";
+import { type Config, readConfig } from "../../config.ts";
+import type { ActionName, Params, Result } from "../../contract/actions.ts";
+import { refuse } from "../../contract/errors.ts";
+import { action, type Meta } from "../../mixins/call.ts";
+import { addPrincipal, changePrincipal, principals } from "./directory/principals.ts";
+import { revision } from "./directory/revision.ts";
+import { addToken, credential, removeToken, tokens } from "./directory/tokens.ts";
+import { direct, facts, load, named, roles } from "./read/activation.ts";
+import { channels } from "./read/channels.ts";
+import { conversation, conversations, heads } from "./read/conversations.ts";
+import { moved } from "./read/cursors.ts";
+import { entries } from "./read/entries.ts";
+import { callerOf } from "./read/guard.ts";
+import { history, message, replies } from "./read/history.ts";
+import { members } from "./read/members.ts";
+import { openStore, type Store } from "./store.ts";
+import { verify } from "./verify.ts";
+
+/** The log and the directory's rows: the only service that opens the database. */
+export function persistence({ data }: Pick<Config, "data">) {
+  let opened: Store | undefined;
+  const store = (): Store => {
+    if (!opened) throw refuse("unavailable", "The database is not open");
+    return opened;
+  };
+
+  /** An action of the router or the directory: nobody's in particular. */
+  const internal = <A extends ActionName>(name: A, run: (store: Store, params: Params<A>) => Promise<Result<A>>) =>
+    action(name, (ctx) => run(store(), ctx.params));
+
+  /** A reader's action: it sees what the caller may see. */
+  const reader = <A extends ActionName>(
+    name: A,
+    run: (store: Store, params: Params<A>, callerId: string) => Promise<Result<A>>,
+  ) => action(name, (ctx: Context<Params<A>, Meta>) => run(store(), ctx.params, callerOf(ctx.meta)));
+
+  return {
+    name: "persistence",
+
+    actions: {
+      append: internal("persistence.append", (store, append) => store.append(append)),
+      load: internal("persistence.load", (store, params) => load(store.reader, params)),
+      roles: internal("persistence.roles", (store, params) => roles(store.reader, params)),
+      facts: internal("persistence.facts", (store, params) => facts(store.reader, params)),
+      direct: internal("persistence.direct", (store, { key }) => direct(store.reader, key)),
+      named: reader("persistence.named", (store, { name }, caller) => named(store.reader, name, caller)),
+
+      read: reader("persistence.read", (store, params, caller) => entries(store.reader, params, caller)),
+      history: reader("persistence.history", (store, params, caller) => history(store.reader, params, caller)),
+      message: reader("persistence.message", (store, params, caller) => message(store.reader, params, caller)),
+      replies: reader("persistence.replies", (store, params, caller) => replies(store.reader, params, caller)),
+      members: reader("persistence.members", (store, params, caller) => members(store.reader, params, caller)),
+      channels: reader("persistence.channels", (store, params, caller) => channels(store.reader, params, caller)),
+      heads: reader("persistence.heads", (store, params, caller) => heads(store.reader, params, caller)),
+      verify: reader("persistence.verify", (store, params, caller) => verify(store.reader, params, caller)),
+      conversations: reader("persistence.conversations", async (store, params, caller) => {
+        await store.cursors.settle(caller);
+        return conversations(store.reader, params, caller);
+      }),
+      conversation: reader("persistence.conversation", async (store, params, caller) => {
+        await store.cursors.settle(caller);
+        return conversation(store.reader, params, caller);
+      }),
+      markRead: reader("persistence.markRead", async (store, params, caller) => {
+        const state = await moved(store.reader, params, caller);
+        store.cursors.move(params.conversationId, caller, state.readSeq);
+        return state;
+      }),
+
+      revision: internal("persistence.revision", (store) => revision(store.reader)),
+      principals: internal("persistence.principals", (store, params) => principals(store.reader, params)),
+      addPrincipal: internal("persistence.addPrincipal", addPrincipal),
+      changePrincipal: internal("persistence.changePrincipal", changePrincipal),
+      addToken: internal("persistence.addToken", addToken),
+      tokens: internal("persistence.tokens", (store, params) => tokens(store.reader, params)),
+      removeToken: internal("persistence.removeToken", (store, { id }) => removeToken(store, id)),
+      credential: internal("persistence.credential", (store, { tokenHash }) => credential(store.reader, tokenHash)),
+    },
+
+    methods: {
+      /** Called before any service of the process stops, and after those that depend on this one have drained. */
+      async drain(): Promise<void> {
+        await opened?.drain();
+      },
+    },
+
+    async started() {
+      opened = await openStore(data, (text) => this.logger.warn(text));
+    },
+
+    async stopped() {
+      const closing = opened;
+      opened = undefined;
+      await closing?.close();
+    },
+  } satisfies ServiceSchema;
+}
+
+export default persistence(readConfig(process.env));

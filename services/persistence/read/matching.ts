@@ -1,0 +1,33 @@
+import { setImmediate } from "node:timers/promises";
+import { encodeCursor } from "../../../contract/page-cursor.ts";
+import type { Page } from "../../../contract/scalars.ts";
+
+/** Rows looked through at once; the event loop is free between. */
+const STRIDE = 200;
+
+/**
+ * A page of the rows one of whose texts has `q` in it, case folded. Looked for here, not in SQL: SQLite folds ASCII
+ * alone, and every database its own way.
+ */
+export async function matching<Row>(
+  q: string,
+  limit: number,
+  after: string,
+  stride: (after: string, count: number) => Promise<readonly Row[]>,
+  row: { key(row: Row): string; texts(row: Row): readonly string[] },
+): Promise<Page<Row>> {
+  const wanted = q.toLowerCase();
+  const items: Row[] = [];
+  for (let position = after; ; await setImmediate()) {
+    const read = await stride(position, STRIDE);
+    for (const one of read) {
+      if (!row.texts(one).some((text) => text.toLowerCase().includes(wanted))) continue;
+      const last = items.at(-1);
+      if (items.length === limit && last) return { items, next: encodeCursor(row.key(last)) };
+      items.push(one);
+    }
+    const last = read.at(-1);
+    if (read.length < STRIDE || !last) return { items, next: null };
+    position = row.key(last);
+  }
+}

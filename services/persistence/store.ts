@@ -1,0 +1,71 @@
+import type { Append, Appended } from "../../contract/append.ts";
+import { TURN_BYTES } from "../../contract/limits.ts";
+import { GroupCommit } from "./append/group-commit.ts";
+import { Cursors } from "./cursors.ts";
+import type { Dialect } from "./dialects/dialect.ts";
+import { openSqlite } from "./dialects/sqlite.ts";
+
+/** Appends in one commit: some 40 ms of writing, for which whoever comes meanwhile waits. */
+const COMMIT_APPENDS = 1024;
+/** Bytes of entries in one commit. */
+const COMMIT_BYTES = 4 * TURN_BYTES;
+/** Bytes of entries that may wait while the disk is slow; past it appends are refused (G8). */
+const WAITING_BYTES = 64 * 1024 * 1024;
+/** Bytes of an entry besides its text and data: hashes, ids, names. */
+const ENTRY_BYTES = 700;
+
+/** The open database, and what waits to be written to it. */
+export type Store = Dialect & {
+  append(append: Append): Promise<Appended>;
+  cursors: Cursors;
+  /** Waits for the appends under way and writes the cursors that are pending. */
+  drain(): Promise<void>;
+};
+
+/** @throws Error, one sentence, when the folder cannot be served. */
+export async function openStore(folder: string, warn: (text: string) => void): Promise<Store> {
+  const dialect = await openSqlite(folder);
+  const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
+  const appends = new GroupCommit<Append, Appended>((batch) => dialect.commit(batch), {
+    contended: contendedBy,
+    bytes: bytesOf,
+    maxItems: COMMIT_APPENDS,
+    maxBytes: COMMIT_BYTES,
+    maxWaitingBytes: WAITING_BYTES,
+  });
+  const drain = async () => {
+    await appends.idle();
+    await cursors.drain();
+  };
+  return {
+    ...dialect,
+    cursors,
+    drain,
+    async append(append) {
+      const outcome = await appends.add(append);
+      if (outcome.outcome === "appended") moveSenders(cursors, append);
+      return outcome;
+    },
+    async close() {
+      await drain().finally(() => dialect.close());
+    },
+  };
+}
+
+/** Sending moves one's own read cursor to the message. */
+function moveSenders(cursors: Cursors, { conversationId, entries }: Append): void {
+  for (const { entry } of entries) {
+    if (entry.type === "message") cursors.move(conversationId, entry.senderId, entry.seq);
+  }
+}
+
+function contendedBy({ conversationId, claim }: Append): string[] {
+  if (!claim) return [conversationId];
+  return [conversationId, "directKey" in claim ? `pair ${claim.directKey}` : `name ${claim.name}`];
+}
+
+const bytesOf = ({ entries }: Append): number =>
+  entries.reduce((sum, { entry }) => sum + ENTRY_BYTES + (entry.type === "message" ? bodyBytes(entry.body) : 0), 0);
+
+const bodyBytes = ({ text, data }: { text: string; data?: unknown }): number =>
+  Buffer.byteLength(text) + (data === undefined ? 0 : JSON.stringify(data).length);

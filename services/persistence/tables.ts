@@ -1,0 +1,75 @@
+import type { EntryType, Kind, Role } from "../../contract/entry.ts";
+import type { PrincipalKind, PrincipalRole } from "../../contract/principal.ts";
+
+/** Rows as the database gives them. Databases without booleans give 0 and 1. */
+type Flag = boolean | number;
+
+export type ConversationRow = {
+  id: string;
+  kind: Kind;
+  name: string | null;
+  /** What a direct conversation's pair is found by (`directKey`). */
+  key: string | null;
+  private: Flag;
+  purpose: string;
+  archived: Flag;
+  importing: Flag;
+  creator_id: string;
+  head_seq: number;
+  head_hash: Buffer;
+  head_ordinal: number;
+  head_at: string;
+  member_count: number;
+};
+
+export type MemberRow = {
+  conversation_id: string;
+  principal_id: string;
+  role: Role;
+  joined_seq: number;
+  read_seq: number;
+  /** Messages up to `read_seq`. */
+  read_ordinal: number;
+  /** Mentions since the join. */
+  mentioned: number;
+  /** How many of them lie at or below `read_seq`. */
+  mentioned_read: number;
+};
+
+export type EntryRow = {
+  conversation_id: string;
+  seq: number;
+  type: EntryType;
+  sender_id: string;
+  client_message_id: string | null;
+  command_id: string | null;
+  reply_to: number | null;
+  target_seq: number | null;
+  /** RFC 8785 text. */
+  body: string | null;
+  body_hash: Buffer;
+  sent_at: string;
+  prev_hash: Buffer;
+  hash: Buffer;
+  ordinal: number;
+};
+
+export type PrincipalRow = {
+  id: string;
+  handle: string;
+  name: string;
+  kind: PrincipalKind;
+  role: PrincipalRole;
+  disabled: Flag;
+};
+
+export type TokenRow = {
+  id: string;
+  principal_id: string;
+  hash: Buffer;
+  label: string;
+  /** JSON array, or null for all that the role allows. */
+  scopes: string | null;
+  expires_at: string | null;
+  created_at: string;
+};
