@@ -111,14 +111,19 @@ export class Activation<State, Command, Answer> {
 
   async #activated(): Promise<State | undefined> {
     try {
-      if (this.#state === undefined) {
-        this.#state = await this.#behaviour.activate(this.#key);
-        this.#recovering = false;
-        this.#observer.activated(this.#key);
-      }
+      return await this.#activate();
     } catch (error) {
       this.#crash(error);
       this.#rejectWaiting(error);
+      return undefined;
+    }
+  }
+
+  async #activate(): Promise<State> {
+    if (this.#state === undefined) {
+      this.#state = await this.#behaviour.activate(this.#key);
+      this.#recovering = false;
+      this.#observer.activated(this.#key);
     }
     return this.#state;
   }
@@ -159,14 +164,14 @@ export class Activation<State, Command, Answer> {
     const answers: Answer[] = [];
     for (const command of letter.commands) {
       try {
-        this.#state ??= await this.#behaviour.activate(this.#key);
-        const turned = await this.#turn(this.#state, [command]);
+        const turned = await this.#turn(await this.#activate(), [command]);
         answers.push(...turned.answers);
         this.#tell(turned.tell);
       } catch (error) {
         this.#state = undefined;
         if (isStaleOwner(error)) return letter.answers.reject(error);
         this.#crash(error);
+        this.#recovering = true;
         answers.push(this.#behaviour.crashed(error));
       }
     }
