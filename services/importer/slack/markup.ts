@@ -32,10 +32,10 @@ export function plain(markup: string, names: Names): Marked {
   return { text: text + unescaped(markup.slice(end)), mentioned: [...mentioned] };
 }
 
-/** A mention needs a word's start before it and no letter of a handle behind it; where Slack did without, a space comes in. */
+/** A mention begins where a word does and ends with it; where Slack did without, a space comes in. */
 function apart(before: string, mention: string, after: string): string {
-  const start = /[\p{L}\p{N}_@#.-]$/u.test(before) ? " " : "";
-  const stop = /^[._-]*[A-Za-z0-9]/.test(after) ? " " : "";
+  const start = /[\p{L}\p{N}_@]$/u.test(before) ? " " : "";
+  const stop = /^[._-]*[\p{L}\p{N}]/u.test(after) ? " " : "";
   return start + mention + stop;
 }
 

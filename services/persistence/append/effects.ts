@@ -11,7 +11,6 @@ export type Effects = {
   head: { seq: number; hash: string; ordinal: number; at: string };
   /** By how many the members grow. */
   memberGrowth: number;
-  importing?: boolean;
 };
 
 export type Change =
@@ -34,7 +33,6 @@ export function effectsOf(append: Append): Effects | undefined {
     changes,
     head: { seq: last.entry.seq, hash: last.entry.hash, ordinal: last.ordinal, at: last.entry.sentAt },
     memberGrowth: count(changes, "join") - count(changes, "leave"),
-    ...(append.importing === undefined ? {} : { importing: append.importing }),
   };
 }
 

@@ -11,11 +11,15 @@ import type { EntryRow } from "../../tables.ts";
 export function prepareCommit(db: Database): (batch: readonly Append[]) => Appended[] {
   const look = prepareLook(db);
   const write = prepareWrite(db);
+  const setImporting = db.prepare("update conversations set importing = ? where id = ?");
   const commit = db.transaction((batch: readonly Append[]) =>
     batch.map((append) => {
       const outcome = judge(append, look);
       const effects = outcome.outcome === "appended" ? effectsOf(append) : undefined;
       if (effects) write(effects);
+      // Also without entries: the last append of an import may find all of them stored by a run that was killed.
+      if (outcome.outcome === "appended" && append.importing !== undefined)
+        setImporting.run(Number(append.importing), append.conversationId);
       return outcome;
     }),
   );
@@ -67,7 +71,7 @@ function prepareWrite(db: Database): (effects: Effects) => void {
   );
   const moveHead = db.prepare(
     `update conversations set head_seq = ?, head_hash = ?, head_ordinal = ?, head_at = ?,
-       member_count = member_count + ?, importing = coalesce(?, importing) where id = ?`,
+       member_count = member_count + ? where id = ?`,
   );
   const apply = prepareChanges(db);
 
@@ -89,15 +93,14 @@ function prepareWrite(db: Database): (effects: Effects) => void {
       ordinal,
     );
 
-  return ({ conversationId, created, entries, changes, head, memberGrowth, importing }) => {
+  return ({ conversationId, created, entries, changes, head, memberGrowth }) => {
     if (created) {
       const { kind, name = null, key, private: closed, purpose = "", creatorId } = created;
       create.run(conversationId, kind, name, key, Number(closed), purpose, creatorId, head.at);
     }
     for (const entry of entries) store(conversationId, entry);
     for (const change of changes) apply(conversationId, change);
-    const opened = importing === undefined ? null : Number(importing);
-    moveHead.run(head.seq, bytes(head.hash), head.ordinal, head.at, memberGrowth, opened, conversationId);
+    moveHead.run(head.seq, bytes(head.hash), head.ordinal, head.at, memberGrowth, conversationId);
   };
 }
 
