@@ -16,6 +16,10 @@ export const brokerOptions: BrokerOptions = {
   registry: { strategy: LocalFirst, preferLocal: false },
   /** Milliseconds: a call that takes longer has an unknown outcome. */
   requestTimeout: 10_000,
+  /** Milliseconds between two looks for the services that one waits for: every start takes two or three. */
+  dependencyInterval: 20,
+  /** Milliseconds between two looks whether a service that another depends on is there. */
+  dependencyInterval: 20,
   tracking: { enabled: true, shutdownTimeout: 20_000 },
   middlewares: [checkSchemas, drainFirst],
 };
