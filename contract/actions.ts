@@ -186,10 +186,13 @@ export const actions = {
     params: Strict({ q: Type.Optional(Type.String({ maxLength: 100 })), ...paging }),
     result: Page(Listing),
   },
-  /** The caller's conversations with their heads: what a stream starts from and is checked against. */
+  /**
+   * The caller's conversations with their heads: what a stream starts from and is checked against. `from` is the first
+   * entry that a stream shows him for having joined.
+   */
   "persistence.heads": {
     params: Strict({ cursor: Type.Optional(Cursor) }),
-    result: internal<{ items: { conversationId: string; role: Role; head: Head }[]; next: string | null }>(),
+    result: internal<Page<{ conversationId: string; role: Role; head: Head; from: number }>>(),
   },
   "persistence.markRead": { params: Strict({ ...inConversation, seq: CursorSeq }), result: ReadState },
   "persistence.verify": {

@@ -5,12 +5,16 @@ import { readConfig } from "../../config.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import type { FindCredential } from "./authenticate.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
 import { conversations } from "./routes/conversations.ts";
 import { directory } from "./routes/directory.ts";
 import { messages } from "./routes/messages.ts";
+import type { Rounds } from "./stream/rounds.ts";
+import type { Streams } from "./stream/websocket.ts";
+import { streamsOf } from "./streams.ts";
 
 type Next = (error?: unknown) => void;
 type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next) => void;
@@ -18,7 +22,7 @@ type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next)
 /** Milliseconds for a request to arrive whole. */
 const REQUEST_TIMEOUT = 60_000;
 
-type Parts = { rest: Rest };
+type Parts = { rest: Rest; streams: Streams; rounds: Rounds };
 const parts = new WeakMap<Service, Parts>();
 
 function partsOf(service: Service): Parts {
@@ -95,16 +99,19 @@ export const gateway = ({ port, host }: { port: number; host: string }): Service
       partsOf(this).rest.notFound(response);
     },
     async drain(this: Service) {
-      await partsOf(this).rest.drain();
+      const { rest, streams, rounds } = partsOf(this);
+      rounds.stop();
+      await Promise.all([rest.drain(), streams.drain()]);
     },
   },
 
-  created(this: Service) {
-    const { broker, logger } = this;
+  created(this: Service & { server?: Server }) {
+    const { broker, logger, server } = this;
     const fanOut = fanOutOf(broker);
+    const find: FindCredential = (tokenHash) => directoryOf(this).credential(tokenHash);
     const rest = new Rest({
       logger,
-      find: (tokenHash) => directoryOf(this).credential(tokenHash),
+      find,
       probe: () => call(broker, "persistence.revision", {}),
       callerOf: ({ principal }): Caller => ({
         principal,
@@ -113,11 +120,22 @@ export const gateway = ({ port, host }: { port: number; host: string }): Service
         notify: (notice) => fanOut.notify(principal.id, notice),
       }),
     });
-    parts.set(this, { rest });
+    const failed = (error: unknown) => logger.warn("A stream failed", error);
+    const { streams, rounds } = streamsOf({ broker, find, failed });
+    if (server) streams.attach(server);
+    directoryOf(this).onChange(() => streams.judge());
+    parts.set(this, { rest, streams, rounds });
+  },
+
+  async started(this: Service) {
+    partsOf(this).rounds.start();
   },
 
   async stopped(this: Service & { server?: Server }) {
+    const { streams, rounds } = partsOf(this);
+    rounds.stop();
     // Else an idle or streaming connection would keep the broker from ever stopping.
+    streams.stop();
     this.server?.closeAllConnections();
   },
 });

@@ -56,13 +56,22 @@ export async function heads(
   { cursor }: Params<"persistence.heads">,
   callerId: string,
 ): Promise<Result<"persistence.heads">> {
-  const rows: (Pick<ConversationRow, "id" | "head_seq" | "head_hash"> & { role: Role })[] = await mine(
-    knex,
-    callerId,
-    cursor,
-    HEADS,
-  ).select("c.id", "c.head_seq", "c.head_hash", "me.role");
-  return paged(rows, HEADS, (row) => ({ conversationId: row.id, role: row.role, head: headOf(row) }));
+  type Row = Pick<ConversationRow, "id" | "kind" | "head_seq" | "head_hash"> & Pick<MemberRow, "role" | "joined_seq">;
+  const rows: Row[] = await mine(knex, callerId, cursor, HEADS).select(
+    "c.id",
+    "c.kind",
+    "c.head_seq",
+    "c.head_hash",
+    "me.role",
+    "me.joined_seq",
+  );
+  return paged(rows, HEADS, (row) => ({
+    conversationId: row.id,
+    role: row.role,
+    head: headOf(row),
+    // A direct conversation is shown from its beginning.
+    from: row.kind === "direct" ? 1 : row.joined_seq,
+  }));
 }
 
 const mine = (knex: Knex, callerId: string, cursor: string | undefined, limit: number) =>

@@ -1,0 +1,63 @@
+import { Compile } from "typebox/compile";
+import { type FieldFault, type Refusal, refused } from "../../../contract/errors.ts";
+import { Hello, Read, Ref, Send } from "../../../contract/frames.ts";
+import { FRAME_BATCH } from "../../../contract/limits.ts";
+import { checker } from "../../../mixins/schema-validator.ts";
+import { iJsonFault, parseJson } from "../i-json.ts";
+
+/** What a client said. `refused`: a send that can be answered, but not sent. */
+export type ClientFrame =
+  | { type: "hello"; frame: Hello }
+  | { type: "send"; frame: Send }
+  | { type: "refused"; ref: Ref; refusal: Refusal }
+  | { type: "read"; frame: Read };
+
+const hello = Compile(Hello);
+const send = Compile(Send);
+const read = Compile(Read);
+const ref = Compile(Ref);
+const sendFaults = checker(Send);
+
+/** The frames of one message, in order; undefined when it is malformed: then none of it counts. */
+export function clientFrames(data: Uint8Array): ClientFrame[] | undefined {
+  const value = parsed(data);
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  if (items.length > FRAME_BATCH) return undefined;
+  const frames: ClientFrame[] = [];
+  for (const item of items) {
+    const frame = clientFrame(item);
+    if (!frame) return undefined;
+    frames.push(frame);
+  }
+  return frames;
+}
+
+function parsed(data: Uint8Array): unknown {
+  try {
+    return parseJson(data);
+  } catch {
+    return undefined;
+  }
+}
+
+function clientFrame(item: unknown): ClientFrame | undefined {
+  if (typeof item !== "object" || item === null || !("type" in item)) return undefined;
+  const fault = iJsonFault(item);
+  if (item.type === "send") return sent(item, fault);
+  if (fault) return undefined;
+  if (item.type === "hello" && hello.Check(item)) return { type: "hello", frame: item };
+  if (item.type === "read" && read.Check(item)) return { type: "read", frame: item };
+  return undefined;
+}
+
+/** A send that names itself is answered, whatever is wrong with it. */
+function sent(item: object, fault: string | undefined): ClientFrame | undefined {
+  if (!fault && send.Check(item)) return { type: "send", frame: item };
+  if (!("ref" in item) || !ref.Check(item.ref) || iJsonFault(item.ref)) return undefined;
+  const errors: FieldFault[] = fault ? [{ field: "send", message: fault }] : sendFaults(item);
+  return {
+    type: "refused",
+    ref: item.ref,
+    refusal: refused("validation", "The message is not well-formed", { errors }),
+  };
+}

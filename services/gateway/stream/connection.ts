@@ -1,0 +1,174 @@
+import type { Duplex } from "node:stream";
+import type { RawData, WebSocket } from "ws";
+import { typeOf } from "../../../contract/errors.ts";
+import type { Hello } from "../../../contract/frames.ts";
+import { BODY_BYTES } from "../../../contract/limits.ts";
+import type { Credential } from "../../../contract/principal.ts";
+import { type ClientFrame, clientFrames } from "./client-frames.ts";
+import { type CloseReason, closeCodes } from "./close-codes.ts";
+import { type Backend, Session } from "./session.ts";
+import { Writer } from "./writer.ts";
+
+/** Milliseconds. */
+export type Times = {
+  /** For the first frame to come. */
+  hello: number;
+  /** Between pings; whoever has left two of them unanswered is gone. */
+  ping: number;
+};
+
+export type Doorkeeper = {
+  times: Times;
+  backend: Backend;
+  /** Who the token speaks for, if it may open a stream. @throws unauthorized */
+  authenticate(token: string | undefined): Promise<Credential>;
+  /** A session has begun: it is closed when its credential no longer holds. */
+  begun(connection: Connection, session: Session): void;
+  ended(connection: Connection): void;
+};
+
+/** One WebSocket: its first frame, its pings, its end. What is said in between is its session's. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #writer: Writer;
+  readonly #headerToken: string | undefined;
+  readonly #doorkeeper: Doorkeeper;
+  readonly #helloTimer: NodeJS.Timeout;
+  readonly #pingTimer: NodeJS.Timeout;
+  #state: "silent" | "authenticating" | "begun" | "closed" = "silent";
+  #session: Session | undefined;
+  /** What came while the token was looked up. */
+  #early: ClientFrame[] = [];
+  #unanswered = 0;
+  #taken = 0;
+
+  constructor(socket: WebSocket, raw: Duplex, headerToken: string | undefined, doorkeeper: Doorkeeper) {
+    this.#socket = socket;
+    this.#headerToken = headerToken;
+    this.#doorkeeper = doorkeeper;
+    this.#writer = new Writer(raw, {
+      paused: () => this.#regulate(),
+      drained: () => {
+        this.#session?.catchUp();
+        this.#regulate();
+      },
+    });
+    this.#helloTimer = setTimeout(() => this.close("noHello"), doorkeeper.times.hello);
+    this.#pingTimer = setInterval(() => this.#ping(), doorkeeper.times.ping);
+    socket.on("message", (data, isBinary) => this.#message(data, isBinary));
+    socket.on("pong", () => {
+      this.#unanswered = 0;
+    });
+    // A broken frame, or one beyond all bounds: ws says so to the client and closes.
+    socket.on("error", () => this.#end(undefined));
+    socket.on("close", () => this.#end(undefined));
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#state === "closed") return;
+    this.#end(reason);
+    this.#socket.close(closeCodes[reason]);
+    // The client's answer is to be heard.
+    this.#socket.resume();
+  }
+
+  /** Cuts the connection. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Takes in nothing more. @returns when all that was sent is answered */
+  async drain(): Promise<void> {
+    this.#socket.pause();
+    await this.#session?.idle();
+    this.#writer.flush();
+  }
+
+  #end(reason: CloseReason | undefined): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    clearTimeout(this.#helloTimer);
+    clearInterval(this.#pingTimer);
+    this.#writer.close();
+    this.#session?.close(reason);
+    this.#doorkeeper.ended(this);
+  }
+
+  #message(data: RawData, isBinary: boolean): void {
+    if (this.#state === "closed") return;
+    if (isBinary || !Buffer.isBuffer(data)) {
+      this.close("malformed");
+      return;
+    }
+    if (this.#state !== "silent" && data.length > BODY_BYTES) {
+      this.close("tooLarge");
+      return;
+    }
+    const frames = clientFrames(data);
+    if (!frames) this.close("malformed");
+    else if (this.#state === "silent") this.#greet(frames);
+    else if (this.#session) this.#session.take(frames);
+    else this.#early.push(...frames);
+  }
+
+  #greet([first, ...rest]: ClientFrame[]): void {
+    if (first?.type !== "hello") {
+      this.close("malformed");
+      return;
+    }
+    clearTimeout(this.#helloTimer);
+    this.#state = "authenticating";
+    this.#early = rest;
+    this.#regulate();
+    this.#begin(first.frame).catch((error: unknown) => {
+      if (typeOf(error) === "unauthorized") this.close("unauthorized");
+      else {
+        this.#doorkeeper.backend.failed(error);
+        this.close("restarting");
+      }
+    });
+  }
+
+  async #begin({ token, cursors = {} }: Hello): Promise<void> {
+    const given = token ?? this.#headerToken;
+    const differ = this.#headerToken !== undefined && given !== this.#headerToken;
+    const credential = await this.#doorkeeper.authenticate(differ ? undefined : given);
+    if (this.#state === "closed") return;
+    this.#state = "begun";
+    const line = {
+      writer: this.#writer,
+      changed: () => this.#regulate(),
+      close: (reason: CloseReason) => this.close(reason),
+    };
+    const session = new Session(credential, line, this.#doorkeeper.backend);
+    this.#session = session;
+    this.#doorkeeper.begun(this, session);
+    session.take(this.#early.splice(0));
+    await session.open(cursors);
+  }
+
+  /** Reads on from the client, or lets it wait. */
+  #regulate(): void {
+    if (this.#state === "closed") return;
+    if (this.#state === "silent" || this.#session?.listening) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #ping(): void {
+    const { taken } = this.#writer;
+    // While nothing is read from the client, bytes that it takes must do for an answer.
+    const isTaking = this.#socket.isPaused && (!this.#writer.paused || taken > this.#taken);
+    this.#taken = taken;
+    if (isTaking) this.#unanswered = 0;
+    if (this.#unanswered === 2) {
+      this.close("idle");
+      return;
+    }
+    this.#unanswered++;
+    this.#socket.ping();
+  }
+}

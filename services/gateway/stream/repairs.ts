@@ -1,0 +1,57 @@
+import { setTimeout as pause, setImmediate as whatWaits } from "node:timers/promises";
+import type { Audience } from "./audience.ts";
+import { backoff } from "./backoff.ts";
+import { isStranger } from "./catch-up.ts";
+import type { Log } from "./log.ts";
+
+type Options = {
+  read: Log["read"];
+  /** A principal who turned out to be no member. */
+  expel(audience: Audience, principalId: string): void;
+  /** What went wrong and is tried again. */
+  failed(error: unknown): void;
+};
+
+/**
+ * Reads what an audience has missed from the log, on behalf of its members, up to where the log is known to reach. What
+ * is announced meanwhile either comes next, or says that there is more to read.
+ */
+export class Repairs {
+  readonly #options: Options;
+  readonly #running = new Set<Audience>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  go(audience: Audience): void {
+    if (this.#running.has(audience)) return;
+    this.#running.add(audience);
+    void this.#run(audience).finally(() => this.#running.delete(audience));
+  }
+
+  async #run(audience: Audience): Promise<void> {
+    const strangers = new Set<string>();
+    // Often what is missing has been announced already and only waits for its turn.
+    await whatWaits();
+    for (let failures = 0; audience.lags; ) {
+      const reader = audience.someone(strangers);
+      if (!reader) break;
+      const { head } = audience;
+      try {
+        audience.deliver(await this.#options.read(reader.principalId, audience.conversationId, head));
+        if (audience.lags && audience.head === head)
+          throw new Error(`The log of ${audience.conversationId} ends before what was announced`);
+        failures = 0;
+      } catch (error) {
+        if (isStranger(error)) strangers.add(reader.principalId);
+        else {
+          this.#options.failed(error);
+          await pause(backoff(failures++), undefined, { ref: false });
+        }
+      }
+    }
+    // Whoever is out was told so by his `leave`, if somebody else could read it.
+    for (const principalId of strangers) this.#options.expel(audience, principalId);
+  }
+}

@@ -1,0 +1,46 @@
+/** Milliseconds in which everybody's turn comes once. */
+const PERIOD = 30_000;
+/** Milliseconds between two steps of a round. */
+const STEP = 1_000;
+
+type Options = {
+  /** Whose turn may come. */
+  everybody(): Iterable<string>;
+  visit(one: string): Promise<void>;
+  failed(error: unknown): void;
+};
+
+/** Visits everybody once in 30 seconds, some each second, one after the other: a check must not become a load. */
+export class Rounds {
+  readonly #options: Options;
+  #timer: NodeJS.Timeout | undefined;
+  #left: string[] = [];
+  #share = 1;
+  #stepping = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.step(), STEP);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** One step of a round; nothing while the one before is still under way. */
+  async step(): Promise<void> {
+    if (this.#stepping) return;
+    this.#stepping = true;
+    if (this.#left.length === 0) {
+      this.#left = [...this.#options.everybody()];
+      this.#share = Math.ceil(this.#left.length / (PERIOD / STEP));
+    }
+    for (const one of this.#left.splice(0, this.#share)) {
+      await this.#options.visit(one).catch(this.#options.failed);
+    }
+    this.#stepping = false;
+  }
+}

@@ -1,0 +1,171 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { v7 as uuid } from "uuid";
+import type { Sent } from "../../../contract/actions.ts";
+import type { NewMessage } from "../../../contract/conversation.ts";
+import { type Outcome, problemOf, refused } from "../../../contract/errors.ts";
+import type { ServerFrame } from "../../../contract/frames.ts";
+import type { Credential } from "../../../contract/principal.ts";
+import { allows } from "../authenticate.ts";
+import type { Audience, Listener } from "./audience.ts";
+import { backoff } from "./backoff.ts";
+import { CatchUp } from "./catch-up.ts";
+import type { ClientFrame } from "./client-frames.ts";
+import type { CloseReason } from "./close-codes.ts";
+import type { Hub } from "./hub.ts";
+import type { Log } from "./log.ts";
+import { ReadMarks } from "./read-marks.ts";
+import { Sends } from "./sends.ts";
+import { frameOf } from "./server-frames.ts";
+import type { Frame } from "./shared-frame.ts";
+import type { Writer } from "./writer.ts";
+
+/** What a session does on its principal's behalf. */
+export type Backend = {
+  hub: Pick<Hub, "open" | "close">;
+  read: Log["read"];
+  resolve(principalId: string, to: string): Promise<string>;
+  post(principalId: string, conversationId: string, messages: NewMessage[]): Promise<Outcome<Sent>[]>;
+  /** Sets the read cursor and tells the principal's other sessions. */
+  mark(principalId: string, conversationId: string, seq: number, sessionId: string): Promise<void>;
+  failed(error: unknown): void;
+};
+
+/** The socket as a session uses it. */
+export type Line = {
+  writer: Pick<Writer, "write" | "paused">;
+  /** Whether more is to be read from the client may have changed. */
+  changed(): void;
+  close(reason: CloseReason): void;
+};
+
+/** Conversations whose read marks may wait. */
+const WAITING_MARKS = 1000;
+
+/**
+ * One stream of one principal, from its `hello` on: opening (it asks where its conversations end; what the client says
+ * waits) → live → closed. Whether it is paused is the writer's to say.
+ */
+export class Session implements Listener {
+  readonly id = uuid();
+  readonly credential: Credential;
+  readonly audiences = new Set<Audience>();
+  readonly behind = new Set<Audience>();
+  readonly #line: Line;
+  readonly #backend: Backend;
+  readonly #catchUp: CatchUp;
+  readonly #sends: Sends;
+  readonly #marks: ReadMarks;
+  readonly #early: ClientFrame[] = [];
+  #state: "opening" | "live" | "closed" = "opening";
+
+  constructor(credential: Credential, line: Line, backend: Backend) {
+    this.credential = credential;
+    this.#line = line;
+    this.#backend = backend;
+    const { principalId } = this;
+    const { read, failed } = backend;
+    this.#catchUp = new CatchUp(this, { read, failed });
+    this.#sends = new Sends({
+      resolve: (to) => backend.resolve(principalId, to),
+      post: (conversationId, messages) => backend.post(principalId, conversationId, messages),
+      tell: (frame) => this.#tell(frame),
+      changed: () => line.changed(),
+      failed,
+      wait: (attempt) => pause(backoff(attempt)),
+    });
+    this.#marks = new ReadMarks({
+      mark: (conversationId, seq) => backend.mark(principalId, conversationId, seq, this.id),
+      failed,
+    });
+  }
+
+  get principalId(): string {
+    return this.credential.principal.id;
+  }
+
+  get paused(): boolean {
+    return this.#line.writer.paused;
+  }
+
+  /** Whether more of what the client says is to be taken in. */
+  get listening(): boolean {
+    return this.#state === "live" && !this.paused && !this.#sends.full && this.#marks.waiting < WAITING_MARKS;
+  }
+
+  async open(cursors: Record<string, number>): Promise<void> {
+    try {
+      await this.#backend.hub.open(this, new Map(Object.entries(cursors)), (heads) => {
+        const bySeq = heads.map(({ conversationId, head }) => [conversationId, head.seq]);
+        const { id: sessionId, principalId } = this;
+        this.#tell({ type: "ready", sessionId, principalId, heads: Object.fromEntries(bySeq) });
+        this.#state = "live";
+      });
+    } catch (error) {
+      this.#backend.failed(error);
+      this.#line.close("restarting");
+      return;
+    }
+    this.take(this.#early.splice(0));
+    this.#line.changed();
+  }
+
+  write(frame: Frame): void {
+    this.#line.writer.write(frame);
+  }
+
+  catchUp(): void {
+    this.#catchUp.go();
+  }
+
+  /** What the client says, in its order. */
+  take(frames: ClientFrame[]): void {
+    for (const frame of frames) {
+      if (this.#state === "opening") this.#early.push(frame);
+      else if (this.#state === "live") this.#handle(frame);
+    }
+  }
+
+  /** @returns when all that was sent is answered */
+  idle(): Promise<void> {
+    return this.#sends.idle();
+  }
+
+  /** What was sent before is still carried out, unless whoever sent it may no longer. */
+  close(reason: CloseReason | undefined): void {
+    this.#state = "closed";
+    this.#catchUp.close();
+    this.#backend.hub.close(this);
+    if (reason === "unauthorized") this.#sends.abandon();
+  }
+
+  #handle(said: ClientFrame): void {
+    switch (said.type) {
+      case "hello":
+        this.#line.close("malformed");
+        break;
+      case "send": {
+        const { type: _type, ref, to, ...message } = said.frame;
+        if (allows(this.credential, "send"))
+          this.#sends.push({ ref, to, message: { clientMessageId: uuid(), ...message } });
+        else
+          this.#tell({
+            type: "refused",
+            ref,
+            problem: problemOf(refused("forbidden", "The token lacks the scope send")),
+          });
+        break;
+      }
+      case "refused":
+        this.#tell({ type: "refused", ref: said.ref, problem: problemOf(said.refusal) });
+        break;
+      case "read":
+        this.#marks.push(said.frame.conversationId, said.frame.seq);
+        if (!this.listening) this.#line.changed();
+        break;
+    }
+  }
+
+  #tell(frame: ServerFrame): void {
+    this.write(frameOf(frame));
+  }
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { type WebSocket, WebSocketServer } from "ws";
+import { refuse } from "../../../contract/errors.ts";
+import { HELLO_BYTES } from "../../../contract/limits.ts";
+import { allows, authenticate, bearerToken, type FindCredential } from "../authenticate.ts";
+import { Connection, type Times } from "./connection.ts";
+import type { Backend } from "./session.ts";
+import { Standing } from "./standing.ts";
+
+/** Streams at one gateway: past it clients are told to come later. */
+const STREAMS = 20_000;
+/** Milliseconds for a client to answer a close before it is cut off. */
+const CLOSE_TIME = 5_000;
+/** Milliseconds over which a stopping gateway sends its clients away, so that they don't all come back at once. */
+const FAREWELL = 1_000;
+
+const PATH = "/v1/stream";
+
+/** `closeTimeout` is not yet in the types of ws. */
+const transport = {
+  noServer: true,
+  maxPayload: HELLO_BYTES,
+  perMessageDeflate: false,
+  // Invalid UTF-8 is ours to find: it is as malformed as anything else that is not JSON.
+  skipUTF8Validation: true,
+  closeTimeout: CLOSE_TIME,
+};
+
+type Options = { find: FindCredential; backend: Backend; times: Times };
+
+/** The stream's transport: upgrades, who may come in, and the end of all streams. */
+export class Streams {
+  readonly #server = new WebSocketServer(transport);
+  readonly #options: Options;
+  readonly #connections = new Set<Connection>();
+  readonly #standing: Standing;
+  #draining = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#standing = new Standing(options.find, options.backend.failed);
+  }
+
+  /** Takes the upgrades of an HTTP server. */
+  attach(server: Server): void {
+    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** The directory has changed: streams whose credential no longer holds are closed. */
+  judge(): void {
+    this.#standing.judge();
+  }
+
+  /** Finishes what was sent, then sends everybody away. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    const connections = [...this.#connections];
+    await Promise.all(connections.map((connection) => connection.drain()));
+    for (const [index, connection] of connections.entries()) {
+      connection.close("restarting");
+      if (index % 100 === 99) await pause((FAREWELL * 100) / connections.length);
+    }
+  }
+
+  /** Cuts whatever is left. */
+  stop(): void {
+    this.#standing.stop();
+    for (const socket of this.#server.clients) socket.terminate();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Between here and the WebSocket's own listener a reset would bring the process down.
+    socket.on("error", () => socket.destroy());
+    if (new URL(request.url ?? "/", "http://localhost").pathname !== PATH) refuseUpgrade(socket, "404 Not Found");
+    else if (this.#draining) refuseUpgrade(socket, "503 Service Unavailable");
+    else this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, request));
+  }
+
+  #accept(ws: WebSocket, socket: Duplex, request: IncomingMessage): void {
+    const { find, backend, times } = this.#options;
+    const connection = new Connection(ws, socket, bearerToken(request.headers.authorization), {
+      times,
+      backend,
+      authenticate: async (token) => {
+        const credential = await authenticate(token, find);
+        if (!allows(credential, "read")) throw refuse("unauthorized", "The token lacks the scope read");
+        return credential;
+      },
+      begun: (begun, session) => this.#standing.add(begun, session.credential),
+      ended: (ended) => {
+        this.#connections.delete(ended);
+        this.#standing.delete(ended);
+      },
+    });
+    this.#connections.add(connection);
+    if (this.#connections.size > STREAMS) connection.close("tooMany");
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
