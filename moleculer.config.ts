@@ -13,12 +13,12 @@ Strategies.register("Rendezvous", Rendezvous);
 
 /** What every broker of ours has in common, whatever starts it: the runner, the importer, a test. */
 export const brokerOptions: BrokerOptions = {
+  /** Parameters are checked by `checkSchemas`. */
+  validator: false,
   registry: { strategy: LocalFirst, preferLocal: false },
   /** Milliseconds: a call that takes longer has an unknown outcome. */
   requestTimeout: 10_000,
   /** Milliseconds between two looks for the services that one waits for: every start takes two or three. */
-  dependencyInterval: 20,
-  /** Milliseconds between two looks whether a service that another depends on is there. */
   dependencyInterval: 20,
   tracking: { enabled: true, shutdownTimeout: 20_000 },
   middlewares: [checkSchemas, drainFirst],

@@ -1,4 +1,5 @@
 import type { Context, ServiceBroker } from "moleculer";
+import type { TSchema } from "typebox";
 import { type ActionName, actions, type Params, type Result } from "../contract/actions.ts";
 
 /** What travels with a call. `principalId` is the caller; only the gateway (and the operators' REPL) sets it. */
@@ -22,7 +23,16 @@ type Handler<A extends ActionName, This> = (
   ctx: Context<Params<A>, Meta>,
 ) => Promise<Result<A>> | Result<A>;
 
-/** An action's schema from the contract's: its parameters are checked by the very schema that types them. */
+/**
+ * An action's schema from the contract's: its parameters are checked by the very schema that types them
+ * (`schema.middleware.ts`). `params` only names them, for the REPL's tables.
+ */
 export function action<A extends ActionName, This = unknown>(name: A, handler: Handler<A, This>) {
-  return { schema: actions[name].params, handler };
+  const schema: TSchema = actions[name].params;
+  return { schema, params: named(schema), handler };
+}
+
+function named(schema: TSchema): Record<string, string> {
+  const { properties } = Object.assign({ properties: {} }, schema);
+  return Object.fromEntries(Object.keys(properties).map((name) => [name, "any"]));
 }
