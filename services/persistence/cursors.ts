@@ -7,77 +7,80 @@ const WAIT = 500;
 /** Cursors in one transaction: appends wait for it. */
 const BATCH = 500;
 
+type Move = { conversationId: string; principalId: string; seq: number };
+
 /**
  * Read cursors, coalesced in memory: losing one costs a re-read, so they wait for no commit and no commit waits for
- * them. Of several moves only the furthest is written.
+ * them. Of several moves only the furthest is written. A move is pending until it is written, so that nobody who asks
+ * meanwhile sees it go back.
  */
 export class Cursors {
-  readonly #dialect: Dialect;
+  readonly #dialect: Pick<Dialect, "reader" | "write">;
   readonly #failed: (reason: string) => void;
   /** principal → conversation → seq. */
-  #pending = new Map<string, Map<string, number>>();
+  readonly #pending = new Map<string, Map<string, number>>();
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
 
-  /** `failed` is told why cursors could not be written; they are tried again. */
-  constructor(dialect: Dialect, failed: (reason: string) => void) {
+  /** `failed` is told why cursors could not be written; they stay pending and are tried again. */
+  constructor(dialect: Pick<Dialect, "reader" | "write">, failed: (reason: string) => void) {
     this.#dialect = dialect;
     this.#failed = failed;
   }
 
   /** `seq` must not lie beyond the head. */
-  move(conversationId: string, principalId: string, seq: number): void {
-    const of = this.#pending.get(principalId) ?? new Map<string, number>();
-    this.#pending.set(principalId, of);
-    of.set(conversationId, Math.max(seq, of.get(conversationId) ?? 0));
-    this.#timer ??= setTimeout(() => this.#flush(), WAIT);
+  move({ conversationId, principalId, seq }: Move): void {
+    const mine = this.#pending.get(principalId) ?? new Map<string, number>();
+    this.#pending.set(principalId, mine);
+    mine.set(conversationId, Math.max(seq, mine.get(conversationId) ?? 0));
+    this.#schedule();
+  }
+
+  /** How far a cursor is about to be moved; 0 where nothing is pending. */
+  pending(conversationId: string, principalId: string): number {
+    return this.#pending.get(principalId)?.get(conversationId) ?? 0;
   }
 
   /** Writes what is pending of one principal, so that what he reads next shows it. */
   async settle(principalId: string): Promise<void> {
-    const mine = this.#pending.get(principalId);
-    if (!mine) return;
-    this.#pending.delete(principalId);
-    await this.#write(new Map([[principalId, mine]]));
+    await this.#write(movesOf(principalId, this.#pending.get(principalId)));
   }
 
   /** Writes all that is pending. */
   async drain(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const pending = this.#pending;
-    this.#pending = new Map();
-    await this.#write(pending);
+    await this.#write([...this.#pending].flatMap(([principalId, mine]) => movesOf(principalId, mine)));
   }
 
-  #flush(): void {
-    this.drain().catch((error: unknown) => this.#failed(refusalOf(error).detail));
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.drain();
+    }, WAIT);
   }
 
-  async #write(pending: Map<string, Map<string, number>>): Promise<void> {
-    await this.#writing;
-    const statements = [...pending].flatMap(([principalId, of]) =>
-      [...of].map(([conversationId, seq]) => ({ conversationId, principalId, seq })),
-    );
-    const writing = this.#writeAll(statements);
-    this.#writing = writing.catch(() => undefined);
-    await writing;
-  }
-
-  async #writeAll(moves: Move[]): Promise<void> {
-    for (let from = 0; from < moves.length; from += BATCH) {
-      try {
-        await this.#dialect.write(moves.slice(from, from + BATCH).map((move) => statement(this.#dialect.reader, move)));
-      } catch (error) {
-        for (const { conversationId, principalId, seq } of moves.slice(from))
-          this.move(conversationId, principalId, seq);
-        throw error;
+  async #write(moves: Move[]): Promise<void> {
+    try {
+      for (let from = 0; from < moves.length; from += BATCH) {
+        const batch = moves.slice(from, from + BATCH);
+        await this.#dialect.write(batch.map((move) => statement(this.#dialect.reader, move)));
+        for (const move of batch) this.#written(move);
       }
+    } catch (error) {
+      this.#failed(refusalOf(error).detail);
+      this.#schedule();
     }
+  }
+
+  #written({ conversationId, principalId, seq }: Move): void {
+    const mine = this.#pending.get(principalId);
+    if (mine?.get(conversationId) === seq) mine.delete(conversationId);
+    if (mine?.size === 0) this.#pending.delete(principalId);
   }
 }
 
-type Move = { conversationId: string; principalId: string; seq: number };
+const movesOf = (principalId: string, mine: ReadonlyMap<string, number> = new Map()): Move[] =>
+  [...mine].map(([conversationId, seq]) => ({ conversationId, principalId, seq }));
 
 /** Never back; who joined anew since stands beyond an old position already. */
 const statement = (knex: Knex, { conversationId, principalId, seq }: Move): Statement => ({

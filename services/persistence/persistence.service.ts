@@ -63,8 +63,10 @@ export function persistence({ data }: Pick<Config, "data">) {
         return conversation(store.reader, params, caller);
       }),
       markRead: reader("persistence.markRead", async (store, params, caller) => {
-        const state = await moved(store.reader, params, caller);
-        store.cursors.move(params.conversationId, caller, state.readSeq);
+        const { conversationId } = params;
+        const seq = Math.max(params.seq, store.cursors.pending(conversationId, caller));
+        const state = await moved(store.reader, { conversationId, seq }, caller);
+        store.cursors.move({ conversationId, principalId: caller, seq: state.readSeq });
         return state;
       }),
 

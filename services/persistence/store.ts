@@ -55,7 +55,7 @@ export async function openStore(folder: string, warn: (text: string) => void): P
 /** Sending moves one's own read cursor to the message. */
 function moveSenders(cursors: Cursors, { conversationId, entries }: Append): void {
   for (const { entry } of entries) {
-    if (entry.type === "message") cursors.move(conversationId, entry.senderId, entry.seq);
+    if (entry.type === "message") cursors.move({ conversationId, principalId: entry.senderId, seq: entry.seq });
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Knex } from "knex";
 import type { Params } from "../../contract/actions.ts";
-import { linkFault, NOTHING } from "../../contract/chain.ts";
+import { type LinkFault, linkFault, NOTHING } from "../../contract/chain.ts";
 import type { Verdict } from "../../contract/conversation.ts";
 import type { Head } from "../../contract/scalars.ts";
 import { admit, guarded, type Seen } from "./read/guard.ts";
@@ -14,7 +14,12 @@ const STRIDE = 50;
 
 type Fault = Extract<Verdict, { ok: false }>;
 
-const fault = (seq: number, reason: Fault["reason"]): Fault => ({ ok: false, seq: Math.max(0, seq), reason });
+/** A `seq` set by hand may be anything. */
+const fault = (seq: number, reason: Fault["reason"]): Fault => ({
+  ok: false,
+  seq: Number.isSafeInteger(seq) ? Math.max(0, seq) : 0,
+  reason,
+});
 
 /**
  * Recomputes a conversation's chain from what is stored, and finds the first entry that was changed, removed or inserted
@@ -32,15 +37,10 @@ export async function verify(
 
   let previous = NOTHING;
   for await (const row of walk(knex, conversationId, head.seq)) {
-    const entry = lineOf(row);
-    // Before the first entry there is none, so nothing can lie there.
-    if (entry.seq < 1) return fault(entry.seq, "prev-hash");
-    const broken = linkFault(previous, entry, typeof row.body === "string" ? row.body : null);
-    if (broken) return fault(broken === "missing" ? previous.seq + 1 : entry.seq, broken);
-    replay.apply(row);
-    if (row.ordinal !== replay.ordinal) return fault(entry.seq, "hash");
-    if (anchored.get(entry.seq)?.some(({ hash }) => hash !== entry.hash)) return fault(entry.seq, "anchor");
-    previous = { seq: entry.seq, hash: entry.hash };
+    const broken = rowFault(previous, row, replay);
+    if (broken) return fault(broken === "missing" ? previous.seq + 1 : row.seq, broken);
+    previous = { seq: row.seq, hash: row.hash.toString("hex") };
+    if (anchored.get(row.seq)?.some(({ hash }) => hash !== previous.hash)) return fault(row.seq, "anchor");
   }
   if (previous.seq < head.seq) return fault(previous.seq + 1, "missing");
 
@@ -51,6 +51,21 @@ export async function verify(
   const lost = anchors.map(({ seq }) => seq).filter((seq) => seq > head.seq);
   if (lost.length > 0) return fault(Math.min(...lost), "anchor");
   return { ok: true, entries: head.seq, head };
+}
+
+/** Checks a row against its predecessor, and takes it into the replay. What cannot even be hashed is not what was. */
+function rowFault(previous: Head, row: EntryRow, replay: Replay): LinkFault | undefined {
+  // Before the first entry there is none, so nothing can lie there.
+  if (row.seq < 1) return "prev-hash";
+  if (![row.body_hash, row.prev_hash, row.hash].every((hash) => Buffer.isBuffer(hash))) return "hash";
+  try {
+    const broken = linkFault(previous, lineOf(row), typeof row.body === "string" ? row.body : null);
+    if (broken) return broken;
+    replay.apply(row);
+  } catch {
+    return "hash";
+  }
+  return row.ordinal === replay.ordinal ? undefined : "hash";
 }
 
 type StoredMember = Pick<MemberRow, "principal_id" | "role" | "joined_seq">;

@@ -65,8 +65,6 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
     "create unique index entries_command_id on entries (conversation_id, command_id) where command_id is not null",
   );
   await knex.raw("create index entries_replies on entries (conversation_id, reply_to, seq) where reply_to is not null");
-  // History is read without a look at the joins, reactions and the like between its messages.
-  await knex.raw("create index entries_messages on entries (conversation_id, seq) where type = 'message'");
 
   await createClustered(knex, "mentions", (table) => {
     table.specificType("principal_id", id).notNullable();

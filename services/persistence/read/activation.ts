@@ -3,6 +3,7 @@ import type { Params, Result } from "../../../contract/actions.ts";
 import type { AppendedEntry, Fact } from "../../../contract/append.ts";
 import { PAGE_BYTES } from "../../../contract/limits.ts";
 import type { ConversationRow, EntryRow, MemberRow } from "../tables.ts";
+import { withRole } from "./guard.ts";
 import { appendedEntryOf } from "./rows.ts";
 
 /** Entries that an actor starts with: repeats and announcements that were missed concern the last few. */
@@ -90,10 +91,7 @@ export async function direct(knex: Knex, key: string): Promise<string | null> {
 
 /** Public conversations of this name, and private ones that the caller is in. */
 export async function named(knex: Knex, name: string, callerId: string): Promise<string[]> {
-  return knex("conversations as c")
-    .leftJoin("members as me", (on) =>
-      on.on("me.conversation_id", "c.id").andOn("me.principal_id", knex.raw("?", [callerId])),
-    )
+  return withRole(knex, callerId)
     .where("c.name", name)
     .whereIn("c.kind", ["channel", "broadcast"])
     .andWhere((either) => either.where("c.private", false).orWhereNotNull("me.role"))

@@ -6,6 +6,7 @@ import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder } from "../../../contract/page-cursor.ts";
 import type { ConversationRow } from "../tables.ts";
 import { listingOf } from "./conversations.ts";
+import { withRole } from "./guard.ts";
 import { matching } from "./matching.ts";
 
 const decode = cursorDecoder(Type.String());
@@ -19,10 +20,7 @@ export async function channels(
   callerId: string,
 ): Promise<Result<"persistence.channels">> {
   const stride = async (after: string, count: number): Promise<Listed[]> =>
-    knex("conversations as c")
-      .leftJoin("members as me", (on) =>
-        on.on("me.conversation_id", "c.id").andOn("me.principal_id", knex.raw("?", [callerId])),
-      )
+    withRole(knex, callerId)
       // Written out, not bound: so that the filtered index of public names is used.
       .whereRaw("c.private = 0 and c.name is not null")
       .andWhere("c.name", ">", after)

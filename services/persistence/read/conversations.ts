@@ -6,6 +6,7 @@ import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { Id, type Page } from "../../../contract/scalars.ts";
 import type { ConversationRow, MemberRow } from "../tables.ts";
+import { withRole } from "./guard.ts";
 
 const decode = cursorDecoder(Id);
 
@@ -37,10 +38,7 @@ export async function conversation(
   { conversationId }: Params<"persistence.conversation">,
   callerId: string,
 ): Promise<Result<"persistence.conversation">> {
-  const row: (ConversationRow & (Joined | { role: null })) | undefined = await knex("conversations as c")
-    .leftJoin("members as me", (on) =>
-      on.on("me.conversation_id", "c.id").andOn("me.principal_id", knex.raw("?", [callerId])),
-    )
+  const row: (ConversationRow & (Joined | { role: null })) | undefined = await withRole(knex, callerId)
     .where("c.id", conversationId)
     .select("c.*", "me.role", "me.read_seq", "me.read_ordinal", "me.mentioned", "me.mentioned_read")
     .first();

@@ -4,7 +4,7 @@ import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Strict } from "../../../contract/scalars.ts";
 import type { EntryRow } from "../tables.ts";
-import { entriesFor } from "./log.ts";
+import { LogView } from "./log.ts";
 import { fill } from "./page.ts";
 import { lineOf } from "./rows.ts";
 
@@ -19,15 +19,13 @@ export async function entries(
   { conversationId, after = 0, limit = PAGE_ITEMS_DEFAULT, cursor }: Params<"persistence.read">,
   callerId: string,
 ): Promise<Result<"persistence.read">> {
+  const view = new LogView(knex, conversationId, callerId);
   const start = cursor === undefined ? after : decode(cursor).after;
-  const { rows, more } = await fill<EntryRow>(
-    limit,
-    (last, count) => entriesFor(knex, conversationId, callerId, { after: last?.seq ?? start, order: "asc", count }),
-    (row) => LINE_BYTES + Buffer.byteLength(row.body ?? ""),
-  );
-  const last = rows.at(-1);
+  const { rows, next } = await fill(limit, start, (position, count) => view.entries(position, count), size);
   return {
     items: rows.map((row) => ({ ...lineOf(row), ...(row.body === null ? {} : { body: JSON.parse(row.body) }) })),
-    next: more && last ? encodeCursor({ after: last.seq }) : null,
+    next: next === null ? null : encodeCursor({ after: next }),
   };
 }
+
+const size = ({ body }: EntryRow): number => LINE_BYTES + Buffer.byteLength(body ?? "");

@@ -8,44 +8,33 @@ import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Seq, Strict } from "../../../contract/scalars.ts";
 import type { EntryRow } from "../tables.ts";
 import { fold } from "./fold.ts";
-import { entriesFor, type Range } from "./log.ts";
+import { LogView } from "./log.ts";
 import { fill } from "./page.ts";
 
 const decode = cursorDecoder(Strict({ before: Type.Optional(Seq), after: Type.Optional(CursorSeq) }));
 const decodeReplies = cursorDecoder(Strict({ after: Seq }));
 
-/** Bytes of a message in JSON besides what is in its body. */
-const MESSAGE_BYTES = 300;
-const size = (row: EntryRow): number => MESSAGE_BYTES + Buffer.byteLength(row.body ?? "");
-
 /**
  * Messages, ascending within a page. With `after` pages go on to newer ones, otherwise from the newest (or `before`)
- * to older ones; a cursor holds the bounds of the page that it leads to.
+ * to older ones. A cursor holds the bounds of the page that it leads to.
  */
 export async function history(
   knex: Knex,
   { conversationId, before, after, limit = PAGE_ITEMS_DEFAULT, cursor }: Params<"persistence.history">,
   callerId: string,
 ): Promise<Result<"persistence.history">> {
-  const range: Range = cursor === undefined ? { before, after } : decode(cursor);
-  const newer = range.after !== undefined;
-  const { rows, more } = await fill<EntryRow>(
-    limit,
-    (last, count) =>
-      entriesFor(knex, conversationId, callerId, {
-        ...range,
-        ...(last && (newer ? { after: last.seq } : { before: last.seq })),
-        order: newer ? "asc" : "desc",
-        count,
-        messages: true,
-      }),
-    size,
-  );
-  const last = rows.at(-1);
-  const next = newer ? { ...range, after: last?.seq } : { before: last?.seq };
+  const range = cursor === undefined ? { before, after } : decode(cursor);
+  const view = new LogView(knex, conversationId, callerId);
+  const end = range.before ?? Number.MAX_SAFE_INTEGER;
+  const { rows, next } =
+    range.after === undefined
+      ? await fill(limit, end, (position, count) => view.older(position, count), size)
+      : await fill(limit, range.after, (position, count) => view.newer(position, end, count), size);
+  const ascending = range.after === undefined ? rows.reverse() : rows;
+  const following = range.after === undefined ? { before: next } : { ...range, after: next };
   return {
-    items: await folded(knex, conversationId, newer ? rows : rows.reverse()),
-    next: more ? encodeCursor(next) : null,
+    items: await folded(knex, conversationId, ascending),
+    next: next === null ? null : encodeCursor(following),
   };
 }
 
@@ -54,8 +43,8 @@ export async function message(
   { conversationId, seq }: Params<"persistence.message">,
   callerId: string,
 ): Promise<Message> {
-  const selection = { after: seq - 1, before: seq + 1, order: "asc", count: 1, messages: true } as const;
-  const [found] = await folded(knex, conversationId, await entriesFor(knex, conversationId, callerId, selection));
+  const row = await new LogView(knex, conversationId, callerId).message(seq);
+  const [found] = await folded(knex, conversationId, row ? [row] : []);
   if (!found) throw refuse("not-found", "There is no such message");
   return found;
 }
@@ -66,24 +55,19 @@ export async function replies(
   { conversationId, seq, limit = PAGE_ITEMS_DEFAULT, cursor }: Params<"persistence.replies">,
   callerId: string,
 ): Promise<Result<"persistence.replies">> {
+  const view = new LogView(knex, conversationId, callerId);
   const start = cursor === undefined ? seq : decodeReplies(cursor).after;
-  if (cursor === undefined) await message(knex, { conversationId, seq }, callerId);
-  const { rows, more } = await fill<EntryRow>(
-    limit,
-    (last, count) =>
-      entriesFor(knex, conversationId, callerId, {
-        after: last?.seq ?? start,
-        order: "asc",
-        count,
-        replyTo: seq,
-      }),
-    size,
-  );
+  if (cursor === undefined && !(await view.message(seq))) throw refuse("not-found", "There is no such message");
+  const { rows, next } = await fill(limit, start, (position, count) => view.replies(seq, position, count), size);
   return {
     items: await folded(knex, conversationId, rows),
-    next: more ? encodeCursor({ after: rows.at(-1)?.seq }) : null,
+    next: next === null ? null : encodeCursor({ after: next }),
   };
 }
+
+/** Bytes of a message in JSON besides what is in its body. */
+const MESSAGE_BYTES = 300;
+const size = ({ body }: EntryRow): number => MESSAGE_BYTES + Buffer.byteLength(body ?? "");
 
 /** The rows come from a guarded read; how many replies they have is told to no one else. */
 async function folded(knex: Knex, conversationId: string, rows: EntryRow[]): Promise<Message[]> {

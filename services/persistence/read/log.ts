@@ -1,35 +1,83 @@
 import type { Knex } from "knex";
 import type { EntryRow } from "../tables.ts";
 import { admit, guarded, type Seen } from "./guard.ts";
+import type { Stride } from "./page.ts";
 
-/** A range of a conversation's log, bounds exclusive. */
-export type Range = { before?: number; after?: number };
+/** Entries looked through for messages in one read. A log has no gaps, so a range of seqs bounds the work. */
+const WINDOW = 1000;
 
-type Selection = Range & {
-  order: "asc" | "desc";
-  count: number;
-  messages?: boolean;
-  replyTo?: number;
-};
+/** A conversation's log as one caller may see it: every read checks anew that he is a member. */
+export class LogView {
+  readonly #knex: Knex;
+  readonly #conversationId: string;
+  readonly #callerId: string;
 
-/** Entries of a range as the caller may see them; which are read is one index range. */
-export async function entriesFor(
-  knex: Knex,
-  conversationId: string,
-  callerId: string,
-  { before, after, order, count, messages, replyTo }: Selection,
-): Promise<EntryRow[]> {
-  const rows: (Seen & (EntryRow | { seq: null }))[] = await guarded(knex, conversationId, callerId)
-    .leftJoin("entries as e", (on) => {
-      on.on("e.conversation_id", "me.conversation_id");
-      if (after !== undefined) on.andOn("e.seq", ">", knex.raw("?", [after]));
-      if (before !== undefined) on.andOn("e.seq", "<", knex.raw("?", [before]));
-      // Written out, not bound: a filtered index is used only where its condition stands in the statement.
-      if (messages) on.andOn("e.type", knex.raw("'message'"));
-      if (replyTo !== undefined) on.andOn("e.reply_to", knex.raw("?", [replyTo]));
-    })
-    .select("e.*")
-    .orderBy("e.seq", order)
-    .limit(count);
-  return admit(rows).filter((row) => row.seq !== null);
+  constructor(knex: Knex, conversationId: string, callerId: string) {
+    this.#knex = knex;
+    this.#conversationId = conversationId;
+    this.#callerId = callerId;
+  }
+
+  /** All entries, ascending. */
+  async entries(after: number, count: number): Promise<Stride<EntryRow>> {
+    const { rows } = await this.#read(count, "asc", (on) => on.andOn("e.seq", ">", this.#value(after)));
+    return { rows, next: goOn(rows, count) ?? null };
+  }
+
+  /** The replies to a message, ascending. */
+  async replies(root: number, after: number, count: number): Promise<Stride<EntryRow>> {
+    const { rows } = await this.#read(count, "asc", (on) =>
+      on.andOn("e.reply_to", this.#value(root)).andOn("e.seq", ">", this.#value(after)),
+    );
+    return { rows, next: goOn(rows, count) ?? null };
+  }
+
+  async message(seq: number): Promise<EntryRow | undefined> {
+    const { rows } = await this.#read(1, "asc", (on) => this.#messages(on).andOn("e.seq", this.#value(seq)));
+    return rows[0];
+  }
+
+  /** Messages after one entry and before another, ascending. */
+  async newer(after: number, before: number, count: number): Promise<Stride<EntryRow>> {
+    const end = Math.min(before, after + 1 + WINDOW);
+    const { rows, head } = await this.#read(count, "asc", (on) =>
+      this.#messages(on).andOn("e.seq", ">", this.#value(after)).andOn("e.seq", "<", this.#value(end)),
+    );
+    return { rows, next: goOn(rows, count) ?? (end > head || end === before ? null : end - 1) };
+  }
+
+  /** Messages before one entry, descending. */
+  async older(before: number, count: number): Promise<Stride<EntryRow>> {
+    // Nothing lies beyond the head: the range ends at it in the same read that finds it.
+    const end = this.#knex.raw("case when ? > c.head_seq then c.head_seq + 1 else ? end", [before, before]);
+    const { rows, head } = await this.#read(count, "desc", (on) =>
+      this.#messages(on)
+        .andOn("e.seq", "<", end)
+        .andOn("e.seq", ">=", this.#knex.raw("? - ?", [end, WINDOW])),
+    );
+    const start = Math.min(before, head + 1) - WINDOW;
+    return { rows, next: goOn(rows, count) ?? (start <= 1 ? null : start) };
+  }
+
+  #messages(on: Knex.JoinClause): Knex.JoinClause {
+    return on.andOn("e.type", this.#value("message"));
+  }
+
+  #value(value: string | number): Knex.Raw {
+    return this.#knex.raw("?", [value]);
+  }
+
+  async #read(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
+    const rows: (Seen & (EntryRow | { seq: null }))[] = await guarded(this.#knex, this.#conversationId, this.#callerId)
+      .leftJoin("entries as e", (on) => range(on.on("e.conversation_id", "me.conversation_id")))
+      .select("e.*")
+      .orderBy("e.seq", order)
+      .limit(count);
+    const [first] = admit(rows);
+    return { rows: rows.filter((row) => row.seq !== null), head: first.seen_head };
+  }
 }
+
+/** Where more may follow at once, since all that was asked for was found. */
+const goOn = (rows: readonly EntryRow[], count: number): number | undefined =>
+  rows.length < count ? undefined : rows.at(-1)?.seq;

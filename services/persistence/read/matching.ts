@@ -17,9 +17,10 @@ export async function matching<Row>(
   row: { key(row: Row): string; texts(row: Row): readonly string[] },
 ): Promise<Page<Row>> {
   const wanted = q.toLowerCase();
+  const count = q === "" ? limit + 1 : STRIDE;
   const items: Row[] = [];
   for (let position = after; ; await setImmediate()) {
-    const read = await stride(position, STRIDE);
+    const read = await stride(position, count);
     for (const one of read) {
       if (!row.texts(one).some((text) => text.toLowerCase().includes(wanted))) continue;
       const last = items.at(-1);
@@ -27,7 +28,7 @@ export async function matching<Row>(
       items.push(one);
     }
     const last = read.at(-1);
-    if (read.length < STRIDE || !last) return { items, next: null };
+    if (read.length < count || !last) return { items, next: null };
     position = row.key(last);
   }
 }

@@ -4,6 +4,8 @@ import Database from "better-sqlite3";
 const BUSY_TIMEOUT = 5_000;
 /** Pages of the write-ahead log (4 KiB each) after which a commit copies them into the database. */
 const CHECKPOINT_PAGES = 4_000;
+/** KiB of pages in memory: the places where busy conversations grow are scattered over their indexes. */
+const CACHE = 32 * 1024;
 
 /**
  * Opens the only connection that writes. Commits must be on the disk when they return (G1): a new connection to a WAL
@@ -19,6 +21,7 @@ export function openWriter(path: string): Database.Database {
     // On macOS fsync leaves data in the drive's cache; elsewhere this changes nothing.
     set(db, "fullfsync", "on", 1);
     set(db, "wal_autocheckpoint", String(CHECKPOINT_PAGES), CHECKPOINT_PAGES);
+    set(db, "cache_size", String(-CACHE), -CACHE);
     return db;
   } catch (error) {
     db.close();

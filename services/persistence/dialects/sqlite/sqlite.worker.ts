@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isRefusalName, typeOf } from "../../../../contract/errors.ts";
 import type { Answer, Question } from "./thread.ts";
-import { Writer } from "./writer.ts";
+import { OutcomeUnknown, Writer } from "./writer.ts";
 
 /** The writer in a thread of its own: neither SQL nor a sync of the disk stalls the event loop. */
 const writer = new Writer(workerData.path);
@@ -13,7 +12,7 @@ function answer(question: Question): Answer {
         writer.open();
         return { type: "done" };
       case "commit":
-        return { type: "committed", outcomes: writer.commit(question.batch) };
+        return { type: "committed", outcomes: JSON.stringify(writer.commit(JSON.parse(question.batch))) };
       case "write":
         return { type: "written", written: writer.write(question.statements) };
       case "close":
@@ -21,9 +20,8 @@ function answer(question: Question): Answer {
         return { type: "done" };
     }
   } catch (error) {
-    const type = typeOf(error);
     const message = error instanceof Error ? error.message : String(error);
-    return { type: "failed", message, ...(isRefusalName(type) ? { refusal: type } : {}) };
+    return { type: "failed", message, unknown: error instanceof OutcomeUnknown };
   }
 }
 

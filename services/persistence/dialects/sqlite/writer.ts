@@ -1,17 +1,21 @@
 import Database from "better-sqlite3";
 import type { Append, Appended } from "../../../../contract/append.ts";
-import { refuse } from "../../../../contract/errors.ts";
 import type { Value, Written } from "../dialect.ts";
 import { prepareCommit } from "./commit.ts";
 import { openWriter } from "./connection.ts";
 
 export type Sql = { sql: string; bindings: readonly (Value | Uint8Array)[]; required: boolean };
 
+type Prepared = Database.Statement<unknown[], Record<string, Value>>;
+
 type Connection = {
   db: Database.Database;
   commit(batch: readonly Append[]): Appended[];
-  prepared: Map<string, Database.Statement<unknown[], Record<string, Value>>>;
+  prepare(sql: string): Prepared;
 };
+
+/** The disk failed: whether what was under way is stored shows at the next look. */
+export class OutcomeUnknown extends Error {}
 
 /**
  * The database's only writer. After an I/O error it is unknown what the disk holds, so the connection is dropped, and
@@ -25,18 +29,17 @@ export class Writer {
     this.#path = path;
   }
 
-  /** @throws `unavailable` when the outcome is unknown; any other error means that nothing was written. */
+  /** @throws OutcomeUnknown; any other error means that nothing was written. */
   commit(batch: readonly Append[]): Appended[] {
     return this.#use(({ commit }) => commit(batch));
   }
 
   /** @throws as `commit` does. */
   write(statements: readonly Sql[]): Written {
-    return this.#use(({ db, prepared }) => {
+    return this.#use(({ db, prepare }) => {
       try {
-        return {
-          rows: db.transaction(() => statements.map((one, index) => run(db, prepared, one, index))).immediate(),
-        };
+        const transaction = db.transaction(() => statements.map((one, index) => run(prepare(one.sql), one, index)));
+        return { rows: transaction.immediate() };
       } catch (error) {
         if (error instanceof Undone) return { undoneBy: error.statement };
         throw error;
@@ -56,13 +59,13 @@ export class Writer {
   }
 
   #use<T>(work: (connection: Connection) => T): T {
+    this.#connection ??= connect(this.#path);
     try {
-      this.#connection ??= connect(this.#path);
       return work(this.#connection);
     } catch (error) {
-      if (!(error instanceof Database.SqliteError) || RULED_OUT.test(error.code)) throw error;
+      if (!(error instanceof Database.SqliteError) || SOUND.test(error.code)) throw error;
       this.#drop();
-      throw refuse("unavailable", `The database does not write (${error.code}); what was under way may be stored`);
+      throw new OutcomeUnknown(`${error.code}: ${error.message}`);
     }
   }
 
@@ -70,17 +73,34 @@ export class Writer {
     try {
       this.close();
     } catch {
-      // Closing a connection whose disk fails may fail as well; it is not used again either way.
+      // Where the disk fails closing may fail too; the connection is not used again either way.
     }
   }
 }
 
 /** Faults of a statement, not of the disk: the transaction was rolled back and the connection is sound. */
-const RULED_OUT = /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG)/;
+const SOUND = /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG)/;
+const UNIQUE = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/;
 
 function connect(path: string): Connection {
-  const db = openWriter(path);
-  return { db, commit: prepareCommit(db), prepared: new Map() };
+  try {
+    const db = openWriter(path);
+    return { db, commit: prepareCommit(db), prepare: preparing(db) };
+  } catch (error) {
+    throw new OutcomeUnknown(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Statements come from the few query builders of this service, so all of them are kept. */
+function preparing(db: Database.Database): (sql: string) => Prepared {
+  const prepared = new Map<string, Prepared>();
+  return (sql) => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const made = db.prepare<unknown[], Record<string, Value>>(sql);
+    prepared.set(sql, made);
+    return made;
+  };
 }
 
 /** Rolls a transaction back because of one statement. */
@@ -92,14 +112,7 @@ class Undone extends Error {
   }
 }
 
-function run(
-  db: Database.Database,
-  prepared: Connection["prepared"],
-  { sql, bindings, required }: Sql,
-  index: number,
-): Record<string, Value>[] {
-  const statement = prepared.get(sql) ?? db.prepare<unknown[], Record<string, Value>>(sql);
-  prepared.set(sql, statement);
+function run(statement: Prepared, { bindings, required }: Sql, index: number): Record<string, Value>[] {
   try {
     const rows = statement.reader ? statement.all(...bindings) : [];
     const touched = statement.reader ? rows.length : statement.run(...bindings).changes;
@@ -110,5 +123,3 @@ function run(
     throw error;
   }
 }
-
-const UNIQUE = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/;
