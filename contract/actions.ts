@@ -1,7 +1,8 @@
 import Type, { type Static, type TSchema } from "typebox";
-import type { Append, Appended, Fact, Loaded, Roles } from "./append.ts";
+import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
 import {
   Conversation,
+  ConversationChange,
   Listing,
   Member,
   Message,
@@ -10,7 +11,7 @@ import {
   ReadState,
   Verdict,
 } from "./conversation.ts";
-import { Data, Receipt, Role, Text, WireEntry } from "./entry.ts";
+import { Data, Emoji, Receipt, Role, Text, WireEntry } from "./entry.ts";
 import type { Outcome } from "./errors.ts";
 import { LOOKUP_ITEMS } from "./limits.ts";
 import {
@@ -64,6 +65,10 @@ export const Membership = Type.Object({
   changed: Type.Boolean(),
 });
 export type Membership = Static<typeof Membership>;
+
+/** Whether a command changed anything. */
+export const Changed = Type.Object({ changed: Type.Boolean() });
+export type Changed = Static<typeof Changed>;
 
 /** A command of an import: what happened elsewhere, at its time, under a key that makes the import repeatable. */
 export const Imported = Type.Union([
@@ -132,6 +137,31 @@ export const actions = {
     params: Strict({ ...inConversation, ...retried, principal: PrincipalAddress, role: Role }),
     result: Membership,
   },
+  /** A new version; `data` is kept if not given, removed by null. */
+  "router.edit": {
+    params: Strict({
+      ...inConversation,
+      ...retried,
+      seq: Seq,
+      text: Text,
+      data: Type.Optional(Type.Union([Data, Type.Null()])),
+    }),
+    result: Changed,
+  },
+  "router.redact": {
+    params: Strict({ ...inConversation, ...retried, seq: Seq, reason: Type.Optional(Type.String({ maxLength: 250 })) }),
+    result: Changed,
+  },
+  "router.react": {
+    params: Strict({ ...inConversation, ...retried, seq: Seq, emoji: Emoji, on: Type.Boolean() }),
+    result: Changed,
+  },
+  "router.pin": { params: Strict({ ...inConversation, ...retried, seq: Seq, on: Type.Boolean() }), result: Changed },
+  /** Name, purpose and whether it is archived: all that is given, or nothing of it. */
+  "router.change": {
+    params: Strict({ ...inConversation, ...retried, ...ConversationChange.properties }),
+    result: Changed,
+  },
   /**
    * For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. The answers
    * have the seq of messages, by which later commands may reply to them.
@@ -154,6 +184,11 @@ export const actions = {
   "persistence.facts": {
     params: Strict({ ...inConversation, seqs: Type.Array(Seq) }),
     result: internal<Fact[]>(),
+  },
+  /** The messages among these seqs as they are now, with those of the named reactions that are on. */
+  "persistence.targets": {
+    params: internal<{ conversationId: string; seqs: number[]; reactions: (Reaction & { seq: number })[] }>(),
+    result: internal<Target[]>(),
   },
   /** The direct conversation of a pair (see `directKey`). */
   "persistence.direct": { params: Strict({ key: Type.String() }), result: internal<string | null>() },

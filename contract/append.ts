@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { Entry, Kind, Role } from "./entry.ts";
+import type { Data, Entry, Kind, Role } from "./entry.ts";
 import { type Head, Id, Strict } from "./scalars.ts";
 
 /** What router and persistence say to each other about the end of a log. */
@@ -65,6 +65,19 @@ export type Roles = [principalId: string, role: Role, joinedSeq: number][];
 
 /** A message that a command refers to, as far as deciding needs it. */
 export type Fact = { seq: number; senderId: string; replyTo?: number };
+
+/** A message that a command changes, as it is now. */
+export type Target = Fact & {
+  /** Absent when it is redacted. */
+  text?: string;
+  data?: Data;
+  redacted: boolean;
+  pinned: boolean;
+  /** Of the reactions that were asked about, those that are on. */
+  reactions: Reaction[];
+};
+
+export type Reaction = { principalId: string; emoji: string };
 
 export const PageOfRoles = Strict({ conversationId: Id, after: Type.Optional(Id) });
 export type PageOfRoles = Static<typeof PageOfRoles>;

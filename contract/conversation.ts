@@ -31,6 +31,14 @@ export const NewConversation = Strict({
 export type NewConversation = Static<typeof NewConversation>;
 export { FIRST_MEMBERS };
 
+/** What may be changed of a conversation; which a kind takes is checked by `router.change`. */
+export const ConversationChange = Strict({
+  name: Type.Optional(Type.String()),
+  purpose: Type.Optional(Purpose),
+  archived: Type.Optional(Type.Boolean()),
+});
+export type ConversationChange = Static<typeof ConversationChange>;
+
 /** A conversation as one of its members sees it. */
 export const Conversation = Type.Object({
   id: Id,
@@ -78,7 +86,11 @@ export const Message = Type.Object({
   mentions: Type.Array(Id),
   sentAt: Time,
   replyTo: Type.Optional(Seq),
+  /** Those that are not redacted. */
   replies: Type.Integer({ minimum: 0 }),
+  editedAt: Type.Optional(Time),
+  redacted: Type.Optional(Type.Boolean()),
+  pinned: Type.Optional(Type.Boolean()),
   reactions: Type.Array(Type.Object({ emoji: Type.String(), count: Type.Integer({ minimum: 1 }), me: Type.Boolean() })),
 });
 export type Message = Static<typeof Message>;

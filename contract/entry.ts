@@ -23,6 +23,9 @@ export const Text = Type.String({ minLength: 1, maxLength: TEXT_CODE_POINTS });
 export const Data = Type.Record(Type.String(), Type.Unknown());
 export type Data = Static<typeof Data>;
 
+/** 1–32 code points without control, space or `/`. */
+export const Emoji = Type.String({ minLength: 1, maxLength: 32, pattern: "^[^\\p{C}\\p{Z}/]+$" });
+
 const Salted = {
   text: Text,
   data: Type.Optional(Data),
@@ -43,9 +46,19 @@ export const bodies = {
   join: Strict({ principalId: Id, role: Role }),
   leave: Strict({ principalId: Id }),
   role: Strict({ principalId: Id, role: Role }),
+  /** The target's whole new version. */
+  edit: Strict(Salted),
+  redact: Strict({ reason: Type.Optional(Type.String()) }),
+  reaction: Strict({ emoji: Emoji, on: Type.Boolean() }),
+  pin: Strict({ on: Type.Boolean() }),
+  rename: Strict({ name: Type.String() }),
+  purpose: Strict({ purpose: Type.String() }),
+  archive: Strict({ on: Type.Boolean() }),
 };
 
 export type EntryType = keyof typeof bodies;
+const isEntryType = (name: string): name is EntryType => Object.hasOwn(bodies, name);
+const entryTypes = Object.keys(bodies).filter(isEntryType);
 export type Body<T extends EntryType> = Static<(typeof bodies)[T]>;
 
 /** An entry's fields besides its body: what a verifier holds when the body is withheld. */
@@ -72,13 +85,7 @@ const body = Type.Union(Object.values(bodies));
 export const WireEntry = Strict({
   conversationId: Id,
   seq: Seq,
-  type: Type.Union([
-    Type.Literal("create"),
-    Type.Literal("message"),
-    Type.Literal("join"),
-    Type.Literal("leave"),
-    Type.Literal("role"),
-  ]),
+  type: Type.Enum(entryTypes),
   senderId: Id,
   clientMessageId: Type.Optional(ClientMessageId),
   replyTo: Type.Optional(Seq),

@@ -9,7 +9,10 @@ import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import { activate } from "./activate.ts";
 import { type Answer, type Answers, answersTo, type Command, type CommandType } from "./conversation/command.ts";
 import type { State } from "./conversation/state.ts";
-import { prepareCreate, prepareImport, prepareJoin, prepareLeave, preparePost, prepareRole } from "./prepare.ts";
+import { prepareChange, prepareCreate } from "./prepare/conversation.ts";
+import { prepareImport } from "./prepare/import.ts";
+import { prepareJoin, prepareLeave, prepareRole } from "./prepare/members.ts";
+import { prepareEdit, preparePin, preparePost, prepareReact, prepareRedact } from "./prepare/messages.ts";
 import { type Registry, resolve } from "./resolve.ts";
 import { turn, type World } from "./turn.ts";
 
@@ -18,6 +21,8 @@ const conversations = actor<State, Command, Outcome<Answer>>(({ broker }) => {
   const fanOut = fanOutOf(broker);
   const world: World = {
     facts: (conversationId, seqs) => call(broker, "persistence.facts", { conversationId, seqs }),
+    targets: (conversationId, seqs, reactions) =>
+      call(broker, "persistence.targets", { conversationId, seqs, reactions }),
     append: (append) => call(broker, "persistence.append", append),
     announce: (announcement) => fanOut.announce(announcement),
     notify: (principalId, notice) => fanOut.notify(principalId, notice),
@@ -36,12 +41,14 @@ const conversations = actor<State, Command, Outcome<Answer>>(({ broker }) => {
 
 /** Bytes of a command besides its text: ids, keys, times. */
 const OVERHEAD = 512;
+/** Bytes that deciding on an edit reads: a turn of edits alone must stay as small as any other. */
+const TARGET = 96 * 1024;
 
-const weight = (command: Command): number =>
-  OVERHEAD +
-  (command.type === "post"
-    ? Buffer.byteLength(command.text) + (command.data ? JSON.stringify(command.data).length : 0)
-    : 0);
+function weight(command: Command): number {
+  if (!("text" in command)) return OVERHEAD;
+  const content = Buffer.byteLength(command.text) + (command.data ? JSON.stringify(command.data).length : 0);
+  return OVERHEAD + content + (command.type === "edit" ? TARGET : 0);
+}
 
 /** Commands for one conversation's actor, answered in order. */
 const tell = (service: Service, conversationId: string, commands: Command[]) =>
@@ -144,6 +151,27 @@ const router: ServiceSchema = {
     role: placed("router.role", "conversationId", async function (this: Service, ctx: In<"router.role">) {
       const command = await prepareRole(callerOf(ctx), ctx.params, directoryOf(this));
       return ask(this, ctx.params.conversationId, command);
+    }),
+
+    edit: placed("router.edit", "conversationId", async function (this: Service, ctx: In<"router.edit">) {
+      const command = await prepareEdit(callerOf(ctx), ctx.params, directoryOf(this));
+      return ask(this, ctx.params.conversationId, command);
+    }),
+
+    redact: placed("router.redact", "conversationId", async function (this: Service, ctx: In<"router.redact">) {
+      return ask(this, ctx.params.conversationId, prepareRedact(callerOf(ctx), ctx.params));
+    }),
+
+    react: placed("router.react", "conversationId", async function (this: Service, ctx: In<"router.react">) {
+      return ask(this, ctx.params.conversationId, prepareReact(callerOf(ctx), ctx.params));
+    }),
+
+    pin: placed("router.pin", "conversationId", async function (this: Service, ctx: In<"router.pin">) {
+      return ask(this, ctx.params.conversationId, preparePin(callerOf(ctx), ctx.params));
+    }),
+
+    change: placed("router.change", "conversationId", async function (this: Service, ctx: In<"router.change">) {
+      return ask(this, ctx.params.conversationId, prepareChange(callerOf(ctx), ctx.params));
     }),
 
     import: placed("router.import", "conversationId", async function (this: Service, ctx: In<"router.import">) {

@@ -1,4 +1,4 @@
-import type { Append, Appended, AppendedEntry, Fact } from "../../contract/append.ts";
+import type { Append, Appended, AppendedEntry, Claim, Fact, Reaction, Target } from "../../contract/append.ts";
 import { link } from "../../contract/chain.ts";
 import type { Entry } from "../../contract/entry.ts";
 import type { Outcome } from "../../contract/errors.ts";
@@ -9,6 +9,7 @@ import type { Answer, Command } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
 import { evolve, remember } from "./conversation/evolve.ts";
 import {
+  claimText,
   type Draft,
   draftOf,
   type Known,
@@ -22,6 +23,7 @@ import {
 /** What a turn asks of the world. */
 export type World = {
   facts(conversationId: string, seqs: number[]): Promise<Fact[]>;
+  targets(conversationId: string, seqs: number[], reactions: (Reaction & { seq: number })[]): Promise<Target[]>;
   append(append: Append): Promise<Appended>;
   announce(announcement: Announcement): void;
   notify(principalId: string, notice: Notice): void;
@@ -42,10 +44,12 @@ export type World = {
  * @throws stale-owner when somebody else has written to the log
  */
 export async function turn(state: State, commands: Command[], world: World): Promise<Turned<State, Outcome<Answer>>> {
-  let known: Known = { ...nothingKnown, facts: await factsFor(state, commands, world) };
+  const [facts, targets] = await Promise.all([factsFor(state, commands, world), targetsFor(state, commands, world)]);
+  let known: Known = { ...nothingKnown, facts, targets };
   for (;;) {
     const proposal = propose(draftOf(state, known), commands, world.now().toISOString());
-    const appended = await world.append(appendOf(state, proposal, commands));
+    const append = appendOf(state, proposal, commands);
+    const appended = await world.append(append);
     switch (appended.outcome) {
       case "appended":
         return {
@@ -57,7 +61,8 @@ export async function turn(state: State, commands: Command[], world: World): Pro
         known = { ...known, met: new Map([...known.met, ...appended.met.map(metPair)]) };
         break;
       case "taken":
-        known = { ...known, taken: appended };
+        if (!append.claim) throw new Error("nothing was claimed");
+        known = { ...known, taken: new Map([...known.taken, [claimText(append.claim), appended.conversationId]]) };
         break;
       case "stale":
         throw staleOwner();
@@ -65,7 +70,7 @@ export async function turn(state: State, commands: Command[], world: World): Pro
   }
 }
 
-type Proposal = { draft: Draft; entries: AppendedEntry[]; answers: Outcome<Answer>[] };
+type Proposal = { draft: Draft; entries: AppendedEntry[]; answers: Outcome<Answer>[]; claim?: Claim };
 
 const metPair = ({ key, entry }: { key: Parameters<typeof keyText>[0]; entry: Entry }) =>
   [keyText(key), remember(entry)] as const;
@@ -77,12 +82,28 @@ async function factsFor(state: State, commands: Command[], world: World): Promis
   return new Map(facts.map((fact) => [fact.seq, fact]));
 }
 
+/** Messages that are changed, as they are now, with the reactions that are in question. */
+async function targetsFor(state: State, commands: Command[], world: World): Promise<Map<number, Target>> {
+  const changing = commands
+    .filter((command) => "targetSeq" in command)
+    .filter(({ targetSeq }) => targetSeq <= state.head.seq);
+  const seqs = new Set(changing.map(({ targetSeq }) => targetSeq));
+  if (seqs.size === 0) return new Map();
+  const reactions = changing
+    .filter((command) => command.type === "react")
+    .map(({ targetSeq, senderId, emoji }) => ({ seq: targetSeq, principalId: senderId, emoji }));
+  const targets = await world.targets(state.conversationId, [...seqs], reactions);
+  return new Map(targets.map((target) => [target.seq, target]));
+}
+
 function propose(draft: Draft, commands: Command[], now: string): Proposal {
   const entries: AppendedEntry[] = [];
+  let claim: Claim | undefined;
   const answers = commands.map((command): Outcome<Answer> => {
     const decision = decide(draft, command);
     if ("refused" in decision) return decision;
     const key = keyOf(command);
+    claim ??= decision.claim;
     const linked = decision.entries.map((decided, index) => {
       const commandId = index === 0 && "commandId" in key ? key.commandId : undefined;
       const { conversationId } = draft;
@@ -96,7 +117,7 @@ function propose(draft: Draft, commands: Command[], now: string): Proposal {
     if (command.imported) draft.importing = stillImporting(draft, command, linked.length > 0);
     return { ok: decision.answer(linked) };
   });
-  return { draft, entries, answers };
+  return { draft, entries, answers, claim };
 }
 
 /** From the import's first append, which creates the conversation, to its last. */
@@ -106,9 +127,8 @@ const stillImporting = (draft: Draft, { type, imported }: Command, wrote: boolea
 /** RFC 3339 in UTC with milliseconds sorts as text. */
 const later = (a: string, b: string): string => (a > b ? a : b);
 
-function appendOf(state: State, { draft, entries }: Proposal, commands: Command[]): Append {
+function appendOf(state: State, { draft, entries, claim }: Proposal, commands: Command[]): Append {
   const before = draftOf(state, { ...nothingKnown, met: draft.met });
-  const claim = entries.length > 0 && state.settings === null ? claimOf(commands) : undefined;
   return {
     conversationId: state.conversationId,
     head: state.head,
@@ -119,8 +139,6 @@ function appendOf(state: State, { draft, entries }: Proposal, commands: Command[
     ...(draft.importing !== state.importing && { importing: draft.importing }),
   };
 }
-
-const claimOf = (commands: Command[]) => commands.find((command) => command.type === "create")?.claim;
 
 function tell(draft: Draft, appended: AppendedEntry[], world: World): void {
   if (appended.length === 0) return;

@@ -2,12 +2,17 @@ import type { Entry, Kind, Role } from "../../contract/entry.ts";
 import type { Outcome } from "../../contract/errors.ts";
 import type {
   Answer,
+  Change,
   ChangeRole,
   Command,
   Create,
+  Edit,
   Join,
   Leave,
+  Pin,
   Post,
+  React,
+  Redact,
 } from "../../services/router/conversation/command.ts";
 import { turn } from "../../services/router/turn.ts";
 import { MemoryLog } from "./memory-log.ts";
@@ -61,6 +66,45 @@ export const role = (senderId: string, principalId: string, to: Role): ChangeRol
   commandId: fresh(),
   principalId,
   role: to,
+});
+
+export const edit = (senderId: string, targetSeq: number, text: string, more: Partial<Edit> = {}): Edit => ({
+  type: "edit",
+  senderId,
+  commandId: fresh(),
+  targetSeq,
+  text,
+  mentionable: [],
+  salt: "BBBBBBBBBBBBBBBBBBBBBB",
+  ...more,
+});
+export const redact = (senderId: string, targetSeq: number, reason?: string): Redact => ({
+  type: "redact",
+  senderId,
+  commandId: fresh(),
+  targetSeq,
+  reason,
+});
+export const react = (senderId: string, targetSeq: number, emoji: string, on = true): React => ({
+  type: "react",
+  senderId,
+  commandId: fresh(),
+  targetSeq,
+  emoji,
+  on,
+});
+export const pin = (senderId: string, targetSeq: number, on = true): Pin => ({
+  type: "pin",
+  senderId,
+  commandId: fresh(),
+  targetSeq,
+  on,
+});
+export const change = (senderId: string, what: Pick<Change, "name" | "purpose" | "archived">): Change => ({
+  type: "change",
+  senderId,
+  commandId: fresh(),
+  ...what,
 });
 
 /** A conversation of this kind and these members: the first of them made it. */

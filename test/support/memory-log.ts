@@ -1,9 +1,20 @@
-import type { Append, Appended, AppendedEntry, CommandKey, Fact, Loaded, Met, Roles } from "../../contract/append.ts";
+import type {
+  Append,
+  Appended,
+  AppendedEntry,
+  CommandKey,
+  Fact,
+  Loaded,
+  Met,
+  Roles,
+  Target,
+} from "../../contract/append.ts";
 import { NOTHING } from "../../contract/chain.ts";
 import type { Entry } from "../../contract/entry.ts";
 import type { Announcement, Notice } from "../../contract/events.ts";
 import { activate } from "../../services/router/activate.ts";
-import type { State } from "../../services/router/conversation/state.ts";
+import { evolve } from "../../services/router/conversation/evolve.ts";
+import { draftOf, type State, unborn } from "../../services/router/conversation/state.ts";
 import type { World } from "../../services/router/turn.ts";
 
 /**
@@ -53,11 +64,19 @@ export class MemoryLog implements World {
       .map(({ seq, senderId, replyTo }) => ({ seq, senderId, replyTo }));
   }
 
+  async targets(conversationId: string, seqs: number[]): Promise<Target[]> {
+    const draft = draftOf(unborn(conversationId));
+    for (const entry of this.entries(conversationId)) evolve(draft, entry);
+    return seqs.map((seq) => draft.targets.get(seq)).filter((target) => target !== undefined);
+  }
+
   async load(conversationId: string): Promise<Loaded | null> {
     const log = this.#log(conversationId);
     const [first, last] = [log[0], log.at(-1)];
     if (first?.entry.type !== "create" || !last) return null;
-    const { kind, private: isPrivate, name = null, purpose = "" } = first.entry.body;
+    const draft = draftOf(unborn(conversationId));
+    for (const { entry } of log) evolve(draft, entry);
+    const { kind, private: isPrivate, name, purpose, archived } = draft.settings ?? never();
     return {
       head: { seq: last.entry.seq, hash: last.entry.hash },
       ordinal: last.ordinal,
@@ -66,7 +85,7 @@ export class MemoryLog implements World {
       private: isPrivate,
       name,
       purpose,
-      archived: false,
+      archived,
       importing: this.importing.get(conversationId) ?? false,
       creatorId: first.entry.senderId,
       recent: log.slice(-20),
@@ -100,4 +119,8 @@ export class MemoryLog implements World {
     );
     return found ? [{ key, entry: found.entry }] : [];
   }
+}
+
+function never(): never {
+  throw new Error("a log begins with its creation");
 }

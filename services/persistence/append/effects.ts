@@ -65,5 +65,7 @@ function changesOf({ entry, ordinal }: AppendedEntry): Change[] {
       return [{ type: "leave", principalId: entry.body.principalId }];
     case "role":
       return [{ type: "role", ...entry.body }];
+    default:
+      return [];
   }
 }

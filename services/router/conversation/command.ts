@@ -1,4 +1,4 @@
-import type { Membership, Sent } from "../../../contract/actions.ts";
+import type { Changed, Membership, Sent } from "../../../contract/actions.ts";
 import type { Claim, CommandKey } from "../../../contract/append.ts";
 import type { Unlinked } from "../../../contract/chain.ts";
 import type { Data, Entry, Kind, Role } from "../../../contract/entry.ts";
@@ -44,7 +44,30 @@ export type Join = Issued & { type: "join"; commandId: string; principalId: stri
 export type Leave = Issued & { type: "leave"; commandId: string; principalId: string };
 export type ChangeRole = Issued & { type: "role"; commandId: string; principalId: string; role: Role };
 
-export type Command = Create | Post | Join | Leave | ChangeRole;
+export type Edit = Issued & {
+  type: "edit";
+  commandId: string;
+  targetSeq: number;
+  text: string;
+  /** Kept if undefined, removed if null. */
+  data?: Data | null;
+  mentionable: string[];
+  salt: string;
+};
+export type Redact = Issued & { type: "redact"; commandId: string; targetSeq: number; reason?: string };
+export type React = Issued & { type: "react"; commandId: string; targetSeq: number; emoji: string; on: boolean };
+export type Pin = Issued & { type: "pin"; commandId: string; targetSeq: number; on: boolean };
+
+/** All that is given is changed, or nothing of it. */
+export type Change = Issued & {
+  type: "change";
+  commandId: string;
+  name?: string;
+  purpose?: string;
+  archived?: boolean;
+};
+
+export type Command = Create | Post | Join | Leave | ChangeRole | Edit | Redact | React | Pin | Change;
 export type CommandType = Command["type"];
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 
@@ -55,6 +78,11 @@ export type Answers = {
   join: Membership;
   leave: { principalId: string; changed: boolean };
   role: Membership;
+  edit: Changed;
+  redact: Changed;
+  react: Changed;
+  pin: Changed;
+  change: Changed;
 };
 
 /** Any command's answer. */
@@ -65,9 +93,18 @@ export const answersTo: { [T in CommandType]: (answer: Answer) => answer is Answ
   create: (answer): answer is Answers["create"] => "created" in answer,
   post: (answer): answer is Answers["post"] => "repeat" in answer,
   join: (answer): answer is Answers["join"] => "joinedSeq" in answer,
-  leave: (answer): answer is Answers["leave"] => "changed" in answer && !("joinedSeq" in answer),
+  leave: (answer): answer is Answers["leave"] => "changed" in answer && "principalId" in answer,
   role: (answer): answer is Answers["role"] => "joinedSeq" in answer,
+  edit: isChanged,
+  redact: isChanged,
+  react: isChanged,
+  pin: isChanged,
+  change: isChanged,
 };
+
+function isChanged(answer: Answer): answer is Changed {
+  return "changed" in answer;
+}
 
 /** An entry as a command decides it; its conversation, sender and time are the turn's to add. */
 export type Decided = Unlinked extends infer U
@@ -77,17 +114,25 @@ export type Decided = Unlinked extends infer U
   : never;
 
 /** Entries to write and, once they are linked, the answer; or why not. */
-export type Decision<Answer> = { entries: Decided[]; answer: (entries: Entry[]) => Answer } | { refused: Refusal };
+export type Decision<Answer> =
+  | { entries: Decided[]; claim?: Claim; answer: (entries: Entry[]) => Answer }
+  | { refused: Refusal };
 
 /** What one type of command is: everything that is not the same for all. */
 export type Rules<T extends CommandType> = {
   key(command: CommandOf<T>): CommandKey;
   /** Seqs of messages that deciding needs to know of. */
-  refersTo(command: CommandOf<T>): number[];
+  refersTo?(command: CommandOf<T>): number[];
   /** Pure. A command that changes nothing decides no entries. */
   decide(draft: Draft, command: CommandOf<T>): Decision<Answers[T]>;
   /** The answer to a command whose key is in the log already: the first answer. */
   repeat(draft: Draft, command: CommandOf<T>, first: Remembered): Decision<Answers[T]>;
+};
+
+/** Rules of a command that changes a message: its text, author and marks are read before deciding. */
+export const changesTarget = {
+  key: ({ commandId }: { commandId: string }): CommandKey => ({ commandId }),
+  repeat: (): Decision<Changed> => unchanged({ changed: true }),
 };
 
 /** Nothing to write: the answer is known. */

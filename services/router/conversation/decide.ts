@@ -5,7 +5,7 @@ import { type Draft, rememberedIn } from "./state.ts";
 
 export const keyOf = (command: Command): CommandKey => rulesOf(command).key(command);
 
-export const refersTo = (command: Command): number[] => rulesOf(command).refersTo(command);
+export const refersTo = (command: Command): number[] => rulesOf(command).refersTo?.(command) ?? [];
 
 /**
  * What a command comes to on a draft: entries to write, or none, or a refusal. Pure: time, salts and ids are in the

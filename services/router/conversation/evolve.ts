@@ -1,5 +1,6 @@
+import type { Reaction, Target } from "../../../contract/append.ts";
 import type { Entry } from "../../../contract/entry.ts";
-import type { Draft, Remembered } from "./state.ts";
+import type { Draft, Remembered, Settings } from "./state.ts";
 import { keyText } from "./state.ts";
 
 /** What the state keeps of an entry. */
@@ -23,6 +24,9 @@ export function evolve(draft: Draft, entry: Entry, commandId?: string): Draft {
     }
     case "message": {
       draft.ordinal += 1;
+      const { text, data } = entry.body;
+      const { seq, senderId, replyTo } = entry;
+      draft.targets.set(seq, { seq, senderId, replyTo, text, data, redacted: false, pinned: false, reactions: [] });
       draft.recent.set(entry.seq, { seq: entry.seq, senderId: entry.senderId, replyTo: entry.replyTo });
       if (entry.clientMessageId !== undefined)
         draft.keys.set(keyText({ senderId: entry.senderId, clientMessageId: entry.clientMessageId }), remembered);
@@ -36,11 +40,47 @@ export function evolve(draft: Draft, entry: Entry, commandId?: string): Draft {
       if (member) seat(draft, entry.body.principalId, { ...member, role: entry.body.role });
       break;
     }
+    case "edit":
+      retarget(draft, entry.targetSeq, () => ({ text: entry.body.text, data: entry.body.data }));
+      break;
+    case "redact":
+      retarget(draft, entry.targetSeq, () => ({ text: undefined, data: undefined, redacted: true, reactions: [] }));
+      break;
+    case "reaction": {
+      const { emoji, on } = entry.body;
+      const same = (one: Reaction) => one.principalId === entry.senderId && one.emoji === emoji;
+      retarget(draft, entry.targetSeq, ({ reactions }) => ({
+        reactions: [...reactions.filter((one) => !same(one)), ...(on ? [{ principalId: entry.senderId, emoji }] : [])],
+      }));
+      break;
+    }
+    case "pin":
+      retarget(draft, entry.targetSeq, () => ({ pinned: entry.body.on }));
+      break;
+    case "rename":
+      resettle(draft, { name: entry.body.name });
+      break;
+    case "purpose":
+      resettle(draft, { purpose: entry.body.purpose });
+      break;
+    case "archive":
+      resettle(draft, { archived: entry.body.on });
+      break;
     case "leave":
       seat(draft, entry.body.principalId, undefined);
       break;
   }
   return draft;
+}
+
+/** What a turn knows of a message; one that it knows nothing of is none that it decides on. */
+function retarget(draft: Draft, seq: number | undefined, change: (target: Target) => Partial<Target>): void {
+  const target = seq === undefined ? undefined : draft.targets.get(seq);
+  if (target) draft.targets.set(target.seq, { ...target, ...change(target) });
+}
+
+function resettle(draft: Draft, change: Partial<Settings>): void {
+  if (draft.settings) draft.settings = { ...draft.settings, ...change };
 }
 
 function seat(

@@ -5,9 +5,15 @@ import type { Draft, Settings } from "./state.ts";
 
 /** What members may be allowed to do, and the role that it takes. */
 const takes = {
+  react: "reader",
   post: "member",
   invite: "member",
+  pin: "member",
+  "set the purpose": "member",
+  "redact another's": "owner",
   remove: "owner",
+  rename: "owner",
+  archive: "owner",
   "change roles": "owner",
 } as const satisfies Record<string, Role>;
 

@@ -1,4 +1,4 @@
-import type { CommandKey, Fact } from "../../../contract/append.ts";
+import type { Claim, CommandKey, Fact, Target } from "../../../contract/append.ts";
 import { NOTHING } from "../../../contract/chain.ts";
 import type { Entry, Kind, Role } from "../../../contract/entry.ts";
 import type { Head } from "../../../contract/scalars.ts";
@@ -54,10 +54,12 @@ export type Draft = Omit<State, "members" | "keys" | "recent"> & {
   recent: Layer<number, Fact>;
   /** Messages that the batch names beyond the recent ones. */
   facts: ReadonlyMap<number, Fact>;
+  /** Messages that the batch changes, and those that it posts. */
+  targets: Layer<number, Target>;
   /** What an append of this turn has met in the log, by `keyText`. */
   met: ReadonlyMap<string, Remembered>;
-  /** What a `create` of this turn has found taken; null: not to be told. */
-  taken: { conversationId: string | null } | undefined;
+  /** Claims that an append of this turn has found taken, by `claimText`, and by which conversation (null: not to be told). */
+  taken: ReadonlyMap<string, string | null>;
 };
 
 /** Entries that a state remembers: enough for the retries of a moment, little enough for 10,000 conversations. */
@@ -76,12 +78,14 @@ export const unborn = (conversationId: string): State => ({
   recent: new Map(),
 });
 
-export type Known = Pick<Draft, "facts" | "met" | "taken">;
-export const nothingKnown: Known = { facts: new Map(), met: new Map(), taken: undefined };
+/** What a turn has found out about the log beyond the state. */
+export type Known = Pick<Draft, "facts" | "met" | "taken"> & { targets: Map<number, Target> };
+export const nothingKnown: Known = { facts: new Map(), targets: new Map(), met: new Map(), taken: new Map() };
 
 export const draftOf = (state: State, known: Known = nothingKnown): Draft => ({
   ...state,
   ...known,
+  targets: new Layer(known.targets),
   members: new Layer(state.members),
   keys: new Layer(state.keys),
   recent: new Layer(state.recent),
@@ -121,6 +125,8 @@ export const keyText = (key: CommandKey): string =>
 
 /** A message that is known of: of the last ones, or looked up for this batch. */
 export const messageIn = (draft: Draft, seq: number): Fact | undefined => draft.recent.get(seq) ?? draft.facts.get(seq);
+
+export const claimText = (claim: Claim): string => ("name" in claim ? `#${claim.name}` : claim.directKey);
 
 /** What an earlier command of this key left in the log. */
 export const rememberedIn = (draft: Draft, key: CommandKey): Remembered | undefined =>

@@ -4,7 +4,23 @@ import { canonical, GENESIS, linkFault, NOTHING } from "../../../contract/chain.
 import type { Role } from "../../../contract/entry.ts";
 import type { Command } from "../../../services/router/conversation/command.ts";
 import { turn } from "../../../services/router/turn.ts";
-import { ana, bob, cleo, conversation, dora, here, join, leave, post, role } from "../../support/given.ts";
+import {
+  ana,
+  bob,
+  change,
+  cleo,
+  conversation,
+  dora,
+  edit,
+  here,
+  join,
+  leave,
+  pin,
+  post,
+  react,
+  redact,
+  role,
+} from "../../support/given.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
 const person = fc.constantFrom(ana, bob, cleo, dora);
@@ -22,6 +38,19 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     .record({ who: person, whom: person, as: fc.option(anyRole, { nil: undefined }) })
     .map(({ who, whom, as }) => join(who, whom, as)),
   fc.record({ who: person, whom: person }).map(({ who, whom }) => leave(who, whom)),
+  fc
+    .record({ who: person, seq: fc.nat(14), text: fc.constantFrom("x", "y") })
+    .map(({ who, seq, text }) => edit(who, seq, text)),
+  fc.record({ who: person, seq: fc.nat(14) }).map(({ who, seq }) => redact(who, seq)),
+  fc.record({ who: person, seq: fc.nat(14), on: fc.boolean() }).map(({ who, seq, on }) => react(who, seq, "👍", on)),
+  fc.record({ who: person, seq: fc.nat(14), on: fc.boolean() }).map(({ who, seq, on }) => pin(who, seq, on)),
+  fc
+    .record({
+      who: person,
+      purpose: fc.constantFrom("p", "q", undefined),
+      archived: fc.constantFrom(true, false, undefined),
+    })
+    .map(({ who, ...what }) => change(who, what)),
   fc.record({ who: person, whom: person, as: anyRole }).map(({ who, whom, as }) => role(who, whom, as)),
 );
 const start = fc.constantFrom(
@@ -84,7 +113,8 @@ describe("whatever the commands", () => {
     await fc.assert(
       fc.asyncProperty(script, sizes, async ({ first, rest }, batches) => {
         const { log, state } = await run([first, ...rest], batches);
-        const { members, owners, head, ordinal } = await log.activate(here);
+        const { members, owners, head, ordinal, settings } = await log.activate(here);
+        expect(state.settings).to.deep.equal(settings);
         expect([[...state.members].sort(), state.owners, state.head, state.ordinal]).to.deep.equal([
           [...members].sort(),
           owners,

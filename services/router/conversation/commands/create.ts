@@ -1,21 +1,19 @@
 import { refused } from "../../../../contract/errors.ts";
 import type { Answers, Create, Decided, Decision, Rules } from "../command.ts";
 import { unchanged } from "../command.ts";
-import type { Draft, Settings } from "../state.ts";
+import { claimText, type Draft, type Settings } from "../state.ts";
 
 export const create: Rules<"create"> = {
   key: ({ commandId }) => ({ commandId }),
 
-  refersTo: () => [],
-
   decide(draft, command) {
     if (draft.settings) return again(draft, draft.settings, command);
-    if (draft.taken) {
-      const { conversationId } = draft.taken;
-      if (conversationId !== null) return unchanged({ conversationId, created: false });
-      return { refused: refused("conflict", `The name ${command.name} is taken`) };
-    }
+    const { claim } = command;
+    const holder = claim && draft.taken.get(claimText(claim));
+    if (typeof holder === "string") return unchanged({ conversationId: holder, created: false });
+    if (holder === null) return { refused: refused("conflict", `The name ${command.name} is taken`) };
     return {
+      claim,
       entries: [creation(command), ...command.members.map((body): Decided => ({ type: "join", body }))],
       answer: () => ({ conversationId: draft.conversationId, created: true }),
     };

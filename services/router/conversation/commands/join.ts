@@ -10,8 +10,6 @@ import type { Draft } from "../state.ts";
 export const join: Rules<"join"> = {
   key: ({ commandId }) => ({ commandId }),
 
-  refersTo: () => [],
-
   decide(draft, command) {
     const { principalId, senderId } = command;
     const refusal = command.imported ? undefined : refusalOf(draft, command);

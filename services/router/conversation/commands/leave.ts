@@ -9,8 +9,6 @@ import type { Draft } from "../state.ts";
 export const leave: Rules<"leave"> = {
   key: ({ commandId }) => ({ commandId }),
 
-  refersTo: () => [],
-
   decide(draft, command) {
     const { principalId } = command;
     const refusal = command.imported ? undefined : refusalOf(draft, command);

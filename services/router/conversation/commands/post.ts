@@ -1,9 +1,8 @@
 import { bodyHashOf } from "../../../../contract/chain.ts";
-import type { Body } from "../../../../contract/entry.ts";
 import { refused } from "../../../../contract/errors.ts";
-import { MENTIONS } from "../../../../contract/limits.ts";
 import type { Post, Rules } from "../command.ts";
 import { unchanged } from "../command.ts";
+import { messageBody, tooManyMentions } from "../message-body.ts";
 import { closed, permit } from "../permit.ts";
 import { type Draft, messageIn, rememberedIn } from "../state.ts";
 
@@ -23,11 +22,9 @@ export const post: Rules<"post"> = {
       return { refused: refused("validation", "There is no such message to reply to", { errors }) };
     }
     const mentions = command.mentionable.filter((id) => draft.members.has(id));
-    if (mentions.length > MENTIONS) {
-      const errors = [{ field: "text", message: `must not mention more than ${MENTIONS} members` }];
-      return { refused: refused("validation", "Too many are mentioned", { errors }) };
-    }
-    const body = bodyOf(command, command.salt, mentions.length > 0 ? mentions : undefined);
+    const crowd = tooManyMentions(mentions);
+    if (crowd) return { refused: crowd };
+    const body = messageBody(command, command.salt, mentions);
     const entry = { type: "message" as const, clientMessageId: command.clientMessageId, replyTo: root, body };
     return {
       entries: [entry],
@@ -44,21 +41,13 @@ export const post: Rules<"post"> = {
     if (refusal) return { refused: refusal };
     const same =
       first.salt !== undefined &&
-      bodyHashOf(bodyOf(command, first.salt, first.mentions)) === first.bodyHash &&
+      bodyHashOf(messageBody(command, first.salt, first.mentions)) === first.bodyHash &&
       rootOf(draft, command) === first.replyTo;
     if (!same) return { refused: refused("idempotency-conflict", "This clientMessageId stands for another message") };
     const { seq, sentAt, hash } = first;
     return unchanged({ conversationId: draft.conversationId, seq, sentAt, hash, repeat: true });
   },
 };
-
-/** Fields that are absent are left out, so that the canonical form has none of them. */
-const bodyOf = ({ text, data }: Post, salt: string, mentions: string[] | undefined): Body<"message"> => ({
-  text,
-  ...(data && { data }),
-  ...(mentions && { mentions }),
-  salt,
-});
 
 /** A reply to a reply joins its root's thread. */
 function rootOf(draft: Draft, { replyTo }: Post): number | undefined {

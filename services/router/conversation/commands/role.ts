@@ -8,8 +8,6 @@ import { membership } from "./join.ts";
 export const role: Rules<"role"> = {
   key: ({ commandId }) => ({ commandId }),
 
-  refersTo: () => [],
-
   decide(draft, { principalId, senderId, role: wanted }) {
     if (!draft.settings) return { refused: refused(...strangerRefusal(null)) };
     const forbidden = permit(draft, senderId, "change roles") ?? closed(draft);

@@ -1,0 +1,56 @@
+import { v7 as uuid } from "uuid";
+import type { Params } from "../../../contract/actions.ts";
+import type { NewMessage } from "../../../contract/conversation.ts";
+import type { Edit, Pin, Post, React, Redact } from "../conversation/command.ts";
+import { mentionedHandles } from "../conversation/mentions.ts";
+import { checkData, checkText } from "../well-formed.ts";
+import type { Directory } from "./directory.ts";
+import { salt } from "./salt.ts";
+
+/** From what a caller asks to do with messages to commands: handles become ids, and what is random is drawn here. */
+
+export async function preparePost(senderId: string, message: NewMessage, directory: Directory): Promise<Post> {
+  checkText("text", message.text);
+  if (message.data) checkData(message.data);
+  return {
+    ...message,
+    type: "post",
+    senderId,
+    clientMessageId: message.clientMessageId ?? uuid(),
+    mentionable: await mentionedIn(message.text, directory),
+    salt: salt(),
+  };
+}
+
+export async function prepareEdit(
+  senderId: string,
+  params: Params<"router.edit">,
+  directory: Directory,
+): Promise<Edit> {
+  const { seq, text, data, commandId = uuid() } = params;
+  checkText("text", text);
+  if (data) checkData(data);
+  const mentionable = await mentionedIn(text, directory);
+  return { type: "edit", senderId, commandId, targetSeq: seq, text, data, mentionable, salt: salt() };
+}
+
+export function prepareRedact(senderId: string, params: Params<"router.redact">): Redact {
+  const { seq, reason, commandId = uuid() } = params;
+  if (reason) checkText("reason", reason);
+  return { type: "redact", senderId, commandId, targetSeq: seq, reason };
+}
+
+export function prepareReact(senderId: string, params: Params<"router.react">): React {
+  const { seq, emoji, on, commandId = uuid() } = params;
+  checkText("emoji", emoji);
+  return { type: "react", senderId, commandId, targetSeq: seq, emoji, on };
+}
+
+export function preparePin(senderId: string, { seq, on, commandId = uuid() }: Params<"router.pin">): Pin {
+  return { type: "pin", senderId, commandId, targetSeq: seq, on };
+}
+
+async function mentionedIn(text: string, directory: Directory): Promise<string[]> {
+  const mentioned = await directory.byHandle(mentionedHandles(text));
+  return [...mentioned.values()].map(({ id }) => id);
+}
