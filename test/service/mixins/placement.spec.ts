@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { ServiceBroker, type ServiceSchema } from "moleculer";
+import { owner } from "../../../mixins/actor/rendezvous.ts";
+import { brokerOptions } from "../../../moleculer.config.ts";
+import { until } from "../../support/until.ts";
+
+const echo: ServiceSchema = {
+  name: "echo",
+  actions: {
+    placed: { strategy: "Rendezvous", strategyOptions: { key: "key" }, handler: (ctx) => ctx.broker.nodeID },
+    anywhere: (ctx) => ctx.broker.nodeID,
+  },
+};
+
+const keys = Array.from({ length: 60 }, (_, i) => `key ${i}`);
+
+/** Nodes that know each other over Moleculer's in-memory transporter. */
+async function withNodes(names: string[], use: (nodes: ServiceBroker[]) => Promise<void>) {
+  const nodes = names.map((nodeID) => {
+    const broker = new ServiceBroker({
+      ...brokerOptions,
+      nodeID,
+      namespace: "placement",
+      transporter: "Fake",
+      logger: false,
+      skipProcessEventRegistration: true,
+    });
+    broker.createService(echo);
+    return broker;
+  });
+  try {
+    await Promise.all(nodes.map((node) => node.start()));
+    for (const node of nodes)
+      await until(
+        () => node.registry.actions.get("echo.placed")?.count() === names.length,
+        "all nodes to know each other",
+      );
+    await use(nodes);
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()));
+  }
+}
+
+describe("placement over a transporter", () => {
+  const names = ["node-a", "node-b", "node-c"];
+
+  it("sends a placed action to its key's owner, whichever node asks; anything else stays where it is asked", () =>
+    withNodes(names, async (nodes) => {
+      for (const node of nodes) {
+        for (const key of keys) {
+          const expected = owner(
+            key,
+            names.map((id) => ({ id })),
+          )?.id;
+          expect(await node.call("echo.placed", { key })).to.equal(expected);
+        }
+        expect(await node.call("echo.anywhere", {})).to.equal(node.nodeID);
+        expect(await node.call("echo.placed", {})).to.equal(node.nodeID);
+      }
+    }));
+
+  it("gives the keys of a node that has left to the others, and moves no other", () =>
+    withNodes(names, async ([a, b, c]) => {
+      if (!a || !b || !c) throw new Error("three nodes");
+      const before = await Promise.all(keys.map((key) => a.call<string, object>("echo.placed", { key })));
+      await c.stop();
+      await until(() => a.registry.actions.get("echo.placed")?.count() === 2, "the node to be gone");
+      const after = await Promise.all(keys.map((key) => a.call<string, object>("echo.placed", { key })));
+      expect(before).to.include("node-c");
+      expect(after).to.not.include("node-c");
+      expect(after.filter((node, i) => node !== before[i] && before[i] !== "node-c")).to.deep.equal([]);
+    }));
+});
