@@ -15,7 +15,7 @@ export function parseQuery(url: string): Record<string, string> {
   const text = start < 0 ? "" : url.slice(start + 1);
   for (const part of text.split("&")) {
     if (part === "") continue;
-    const [name = "", ...value] = part.split("=").map(decoded);
+    const [name, ...value] = part.split("=").map(decoded);
     if (name === undefined || value.includes(undefined))
       errors.push({ field: "query", message: "is not well-encoded" });
     else if (parameters.has(name)) errors.push({ field: name, message: "must stand once" });

@@ -55,6 +55,7 @@ export class Audience {
   readonly #early = new Set<Listener>();
   #head: number;
   #target: number;
+  #closed = false;
 
   constructor(conversationId: string, head: number, hub: Surroundings) {
     this.conversationId = conversationId;
@@ -70,7 +71,7 @@ export class Audience {
 
   /** Whether the log is known to go on beyond what was delivered. */
   get lags(): boolean {
-    return this.#head < this.#target;
+    return !this.#closed && this.#head < this.#target;
   }
 
   get size(): number {
@@ -79,6 +80,11 @@ export class Audience {
 
   has(listener: Listener): boolean {
     return this.#live.has(listener) || this.#behind.has(listener);
+  }
+
+  /** Another may follow the conversation now: what was still being read for this one is nobody's any more. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Anybody to read the log for, but these principals. */
@@ -103,7 +109,7 @@ export class Audience {
   /** Consecutive entries. Those delivered already are dropped; nothing is delivered over a gap. */
   deliver(entries: readonly WireEntry[]): void {
     const first = entries[0]?.seq;
-    if (first === undefined || first > this.#head + 1) return;
+    if (this.#closed || first === undefined || first > this.#head + 1) return;
     const news = first === this.#head + 1 ? entries : entries.slice(this.#head + 1 - first);
     for (const run of entriesFrames(this.conversationId, news)) this.#deliver(run.entries, run.frame);
   }

@@ -129,6 +129,7 @@ export class Hub {
     const found = this.#audiences.get(audience.conversationId);
     if (found?.audience !== audience || audience.size > 0) return;
     found.unsubscribe();
+    audience.close();
     this.#audiences.delete(audience.conversationId);
   }
 

@@ -15,7 +15,8 @@ export type EntriesFrame = { entries: readonly WireEntry[]; frame: Frame };
  * in that of the columns and of RFC 8785.
  */
 function entryText(entry: WireEntry): string {
-  const { conversationId, seq, type, senderId, clientMessageId, replyTo, targetSeq, sentAt, bodyHash, prevHash } = entry;
+  const { conversationId, seq, type, senderId, clientMessageId, replyTo, targetSeq, sentAt, bodyHash, prevHash } =
+    entry;
   const { hash, body } = entry;
   const before = { conversationId, seq, type, senderId, clientMessageId, replyTo, targetSeq, sentAt };
   const line = JSON.stringify({ ...before, bodyHash, prevHash, hash });
