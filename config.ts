@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import Type, { type Static, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { CannotStart } from "./contract/errors.ts";
 
 /**
  * The only reader of the environment: a table of name, schema, default and purpose. The README's table is made from it,
@@ -66,15 +67,7 @@ export type Config = {
   readonly logLevel: Values["WIREHOUSE_LOG"];
 };
 
-/** All faults of the environment at once, each by its variable; values are not repeated: one may be a secret. */
-export class ConfigurationError extends Error {
-  constructor(faults: string[]) {
-    super(`The configuration is not valid:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
-    this.name = "ConfigurationError";
-  }
-}
-
-/** @throws ConfigurationError that names every variable which is not what it must be. */
+/** @throws CannotStart that names every variable which is not what it must be, and no value: one may be a secret. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
@@ -84,7 +77,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     if (!Compile(schema).Check(value)) faults.push(`${name} must be ${expected}`);
     values[name] = value;
   }
-  if (!valid(values, faults)) throw new ConfigurationError(faults);
+  if (!valid(values, faults)) throw new CannotStart(`The configuration is not valid:\n  ${faults.join("\n  ")}\n`);
   return Object.freeze({
     port: values.PORT,
     host: values.WIREHOUSE_HOST,

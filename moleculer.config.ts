@@ -1,7 +1,7 @@
 import { Server } from "node:net";
 import "./repl/node-repl.ts";
-import { type BrokerOptions, type ServiceBroker, Strategies } from "moleculer";
-import { type Config, readConfig } from "./config.ts";
+import { type BrokerOptions, ServiceBroker, Strategies } from "moleculer";
+import { type Config, readConfig, variables } from "./config.ts";
 import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
 import { LocalFirst } from "./mixins/local-first.strategy.ts";
@@ -40,12 +40,18 @@ export default function runnerOptions(): BrokerOptions {
   return options;
 }
 
+/** What the runner takes for itself, besides its options: which services to load, from where. */
+const RUNNERS = ["SERVICES", "SERVICEDIR"];
+
 /** The runner would overwrite options from variables of the same name, which others set for themselves. */
 function shield(options: BrokerOptions): void {
-  const names = new Set(Object.keys(options).map((name) => name.toUpperCase()));
+  // Its types don't know its defaults.
+  const defaults: object = Reflect.get(ServiceBroker, "defaultOptions");
+  const names = new Set([...Object.keys({ ...defaults, ...options }).map((name) => name.toUpperCase()), ...RUNNERS]);
   for (const variable of Object.keys(process.env)) {
-    if ([...names].some((name) => variable === name || variable.startsWith(`${name}_`)) || variable.startsWith("MOL_"))
-      delete process.env[variable];
+    const [first = ""] = variable.split("_");
+    if (Object.hasOwn(variables, variable)) continue;
+    if (names.has(first) || variable.startsWith("MOL_")) delete process.env[variable];
   }
 }
 

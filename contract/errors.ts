@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Errors } from "moleculer";
 
 /**
@@ -43,6 +44,16 @@ export type RefusalData = {
 
 /** Seconds: long enough to spread a storm, short enough for a restart to go unnoticed. */
 const RETRY_AFTER = 1;
+
+/** What keeps a process from starting: a sentence that says what to do, to be read and not debugged. */
+export class CannotStart extends Error {
+  override readonly name = "CannotStart";
+
+  /** Who logs it writes its message already; a stack after it would bury the sentence. */
+  [inspect.custom](): string {
+    return "(it cannot start)";
+  }
+}
 
 /** A refusal as a Moleculer error: `type` is its name, `code` its status. */
 export function refuse(name: RefusalName, detail: string, data: RefusalData = {}): Errors.MoleculerError {

@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import { CannotStart } from "../../contract/errors.ts";
 import type { SchemaDialect } from "./dialects/dialect.ts";
 import * as directory from "./migrations/0001-directory.ts";
 import * as log from "./migrations/0002-log.ts";
@@ -15,11 +16,12 @@ const TABLE = "migrations";
 
 /**
  * Brings the schema up to date.
- * @throws Error, one sentence, when a newer program has been there: its data is not ours to guess.
+ * @throws CannotStart, one sentence, when a newer program has been there: its data is not ours to guess.
  */
 export async function migrate(knex: Knex, dialect: SchemaDialect): Promise<void> {
   const unknown = (await done(knex)).find((name) => !(name in steps));
-  if (unknown) throw new Error(`The database has a newer schema (${unknown}) than this program: start a newer version`);
+  if (unknown)
+    throw new CannotStart(`The database has a newer schema (${unknown}) than this program: start a newer version`);
   await knex.migrate.latest({
     tableName: TABLE,
     migrationSource: {

@@ -41,7 +41,11 @@ export type Running = {
  * variables but `environment`. The shell gives way to the program, so that signals reach that one.
  */
 export function run(command: string, environment: Environment = {}): Running {
-  const child = spawn(`exec ${command}`, { shell: true, cwd: root, env: { ...strangers(), ...environment } });
+  const child = spawn(/^exec /.test(command) ? command : `exec ${command}`, {
+    shell: true,
+    cwd: root,
+    env: { ...strangers(), ...environment },
+  });
   running.add(child);
   let output = "";
   const heard = new Set<() => void>();

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { CannotStart } from "../../../../contract/errors.ts";
 
 /** Held until released, or until the process ends in whatever way: the lock is the system's. */
 export type FolderLock = { release(): void };
@@ -8,7 +9,7 @@ export type FolderLock = { release(): void };
 /**
  * Makes sure that no other process has the folder: an exclusive transaction on a file of its own, since
  * `locking_mode=EXCLUSIVE` on the database would lock out our own readers too. Makes the folder where there is none.
- * @throws Error, one sentence that names the folder.
+ * @throws CannotStart, one sentence that names the folder.
  */
 export function lockFolder(folder: string): FolderLock {
   try {
@@ -23,9 +24,9 @@ export function lockFolder(folder: string): FolderLock {
     return { release: () => db.close() };
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) {
-      throw new Error(`The data folder ${folder} is in use by another process: stop it, or set WIREHOUSE_DATA`);
+      throw new CannotStart(`The data folder ${folder} is in use by another process: stop it, or set WIREHOUSE_DATA`);
     }
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The data folder ${folder} cannot be used: ${reason}`);
+    throw new CannotStart(`The data folder ${folder} cannot be used: ${reason}`);
   }
 }

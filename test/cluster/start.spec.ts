@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { sha256 } from "../../contract/chain.ts";
+import { printedToken, readiness, run, script, startServer, withServer } from "../support/server.ts";
+import { withFolder } from "../support/with-broker.ts";
+
+const asAdministrator = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+/** Every byte that lies in a folder. */
+const bytesOf = (folder: string) => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+
+const STACK = /^\s+at /m;
+
+describe("Start of the real process", () => {
+  it("npm start on an empty folder prints the addresses, the data's place and the administrator's token", () =>
+    withFolder(async (data) => {
+      const npm = run("npm start", { PORT: "0", WIREHOUSE_DATA: data });
+      try {
+        const { url, token } = await readiness(npm);
+        expect(npm.output())
+          .to.include(`data    ${data}`)
+          .and.include(`${url.replace("http", "ws")}/v1/stream`);
+        const me = await fetch(`${url}/v1/me`, asAdministrator(token));
+        expect(await me.json()).to.include({ handle: "admin", role: "admin" });
+      } finally {
+        expect(await npm.stop()).to.deep.equal({ code: 0, signal: null });
+      }
+    }));
+
+  it("the administrator's token is shown once, and only its hash is kept", () =>
+    withFolder(async (data) => {
+      const first = await startServer(data);
+      const { token } = first;
+      expect(token).to.match(/^wh_[\w-]{43}$/);
+      await first.stop();
+      const second = await startServer(data);
+      expect(printedToken(second.output())).to.equal(undefined);
+      expect((await fetch(`${second.url}/v1/me`, asAdministrator(token))).status).to.equal(200);
+      for (const bytes of [bytesOf(data), await second.stop().then(() => bytesOf(data))]) {
+        expect(bytes.includes(token), "the token").to.equal(false);
+        expect(bytes.includes(token.slice(3)), "the token without its prefix").to.equal(false);
+        expect(bytes.includes(Buffer.from(sha256(token), "hex")), "its hash").to.equal(true);
+      }
+    }));
+
+  it("a configured administrator's token is taken and not printed", () => {
+    const token = "configured-for-this-test-0123456789";
+    return withServer(
+      async (server) => {
+        expect(server.output()).not.to.include(token);
+        expect((await fetch(`${server.url}/v1/me`, asAdministrator(token))).status).to.equal(200);
+      },
+      { WIREHOUSE_ADMIN_TOKEN: token },
+    );
+  });
+
+  it("all faults of the configuration are told at once, by variable and without values", () =>
+    withFolder(async (folder) => {
+      const faulty = { PORT: "70000", WIREHOUSE_LOG: "loudest", WIREHOUSE_ADMIN_TOKEN: "too-short" };
+      const refused = run(script("start"), { ...faulty, WIREHOUSE_DATA: join(folder, "data") });
+      expect((await refused.ended).code).to.be.greaterThan(0);
+      for (const [variable, value] of Object.entries(faulty)) {
+        expect(refused.output()).to.include(`${variable} must be`).and.not.include(value);
+      }
+      expect(refused.output()).not.to.match(STACK);
+      expect(readdirSync(folder), "nothing was made").to.deep.equal([]);
+    }));
+
+  it("variables that others set for themselves change nothing", () =>
+    withServer(
+      async ({ url, token }) => {
+        const { status } = await fetch(`${url}/v1/me`, asAdministrator(token));
+        expect(status).to.equal(200);
+      },
+      {
+        NAMESPACE: "kube",
+        TRANSPORTER: "nats://127.0.0.1:1",
+        LOGGER: "false",
+        METRICS: "true",
+        NODEID: "x",
+        SERVICES: "a",
+      },
+    ));
+
+  it("a second process on the same folder is refused in one sentence, and the first goes on", () =>
+    withServer(async (first, data) => {
+      const second = run(script("start"), { PORT: "0", WIREHOUSE_DATA: data });
+      expect((await second.ended).code).to.be.greaterThan(0);
+      expect(second.output()).to.include(`The data folder ${data} is in use by another process`);
+      expect(second.output()).not.to.match(STACK);
+      expect((await fetch(`${first.url}/readyz`)).status).to.equal(200);
+      expect((await fetch(`${first.url}/v1/me`, asAdministrator(first.token))).status).to.equal(200);
+    }));
+
+  it("SIGTERM ends it with code 0, and the next start goes on", () =>
+    withFolder(async (data) => {
+      const first = await startServer(data);
+      const idle = await fetch(`${first.url}/livez`, { keepalive: true });
+      expect(idle.status).to.equal(200);
+      expect(await first.stop()).to.deep.equal({ code: 0, signal: null });
+      const second = await startServer(data);
+      expect(await second.stop()).to.deep.equal({ code: 0, signal: null });
+    }));
+
+  it("after kill -9 the next start succeeds", () =>
+    withFolder(async (data) => {
+      const first = await startServer(data);
+      expect(await first.kill()).to.deep.equal({ code: null, signal: "SIGKILL" });
+      const second = await startServer(data);
+      expect((await fetch(`${second.url}/v1/me`, asAdministrator(first.token))).status).to.equal(200);
+      await second.stop();
+    }));
+});
