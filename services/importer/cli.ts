@@ -21,7 +21,12 @@ async function run(path: string): Promise<boolean> {
   });
   for (const name of SERVICES) broker.loadService(resolve(import.meta.dirname, `../${name}/${name}.service.ts`));
   broker.createService({ name: "importer-progress", events: { "importer.progress": (ctx) => show(ctx.params) } });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => broker.stop());
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= broker.stop();
+    return stopped;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   try {
     await broker.start();
     const { id: principalId } = await call(broker, "directory.get", { handle: SPEAKER });
@@ -30,7 +35,7 @@ async function run(path: string): Promise<boolean> {
     console.log(report(summary));
     return succeeded(summary);
   } finally {
-    await broker.stop();
+    await stop();
   }
 }
 
@@ -51,17 +56,20 @@ function explain(error: unknown, path: string): string {
   return `${message}\nIf a Wirehouse server has it, import in its REPL (npm start -- --repl): call importer.run --path ${path}`;
 }
 
-const [given, ...more] = process.argv.slice(2);
-if (given === undefined || more.length > 0) {
-  console.error("Usage: npm run import -- <folder or zip of a Slack export>");
-  process.exitCode = 2;
-} else {
+async function main([given, ...more]: string[]): Promise<number> {
+  if (given === undefined || more.length > 0) {
+    console.error("Usage: npm run import -- <folder or zip of a Slack export>");
+    return 2;
+  }
   const path = resolve(given);
   try {
-    if (!(await run(path))) process.exitCode = 1;
+    return (await run(path)) ? 0 : 1;
   } catch (error) {
     if (process.stderr.isTTY) process.stderr.write("\n");
     console.error(explain(error, path));
-    process.exitCode = 1;
+    return 1;
   }
 }
+
+// Services that wait for one which could not start would keep the process for ever.
+process.exit(await main(process.argv.slice(2)));
