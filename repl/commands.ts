@@ -10,7 +10,7 @@ type OperatorCommand = {
   action(broker: ServiceBroker, args: object): Promise<void>;
 };
 
-/** The line as it was typed (the declared type, a list of words, is not what the REPL gives). */
+/** The line's words, quotes taken off (the declared type, a list of them, is not what the REPL gives). */
 const lineOf = (args: object): string =>
   "rawCommand" in args && typeof args.rawCommand === "string" ? args.rawCommand : "";
 
