@@ -1,0 +1,56 @@
+import { resolve } from "node:path";
+import { expect } from "chai";
+import { readConfig, variables } from "../../config.ts";
+
+/** What is said of an environment that is refused. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error("it was accepted");
+}
+
+describe("configuration", () => {
+  it("has a default for all that is needed", () => {
+    expect(readConfig({})).to.deep.equal({
+      port: 3000,
+      host: "127.0.0.1",
+      data: resolve("data"),
+      adminToken: undefined,
+      logLevel: "warn",
+    });
+  });
+
+  it("takes what is set, and an empty variable for one that isn't", () => {
+    const token = "t".repeat(32);
+    const environment = { PORT: "0", WIREHOUSE_DATA: "/srv/wire", WIREHOUSE_ADMIN_TOKEN: token, WIREHOUSE_LOG: "" };
+    expect(readConfig(environment)).to.include({ port: 0, data: "/srv/wire", adminToken: token, logLevel: "warn" });
+  });
+
+  it("takes a text of digits for what it is, where a text is asked for", () => {
+    const digits = "1".repeat(32);
+    expect(readConfig({ WIREHOUSE_ADMIN_TOKEN: digits, WIREHOUSE_DATA: "2026" })).to.include({
+      adminToken: digits,
+      data: resolve("2026"),
+    });
+  });
+
+  it("tells every fault at once, by variable and expectation, and never a value", () => {
+    const faulty = { PORT: "99999", WIREHOUSE_ADMIN_TOKEN: "hunter2", WIREHOUSE_LOG: "chatty" };
+    const said = refusal(faulty);
+    for (const name of ["PORT", "WIREHOUSE_ADMIN_TOKEN", "WIREHOUSE_LOG"] as const) {
+      expect(said).to.include(`${name} must be ${variables[name].expected}`).and.not.include(faulty[name]);
+    }
+    expect(said).not.to.include("WIREHOUSE_DATA");
+  });
+
+  it("refuses what is nearly a number", () => {
+    for (const PORT of ["-1", "3000.5", "3e3", " 3000", "0x50", "port"]) expect(refusal({ PORT })).to.include("PORT");
+  });
+
+  it("can't be changed afterwards", () => {
+    expect(Object.isFrozen(readConfig({}))).to.equal(true);
+  });
+});

@@ -1,0 +1,121 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
+import { expect } from "chai";
+import { root } from "../support/server.ts";
+
+/** Lines of a file: past it, it has more than one reason to exist. */
+const CEILING = 200;
+/** Lines of a test's file: examples stand beside each other. */
+const TEST_CEILING = 300;
+/** Files above the ceiling, with the reason. */
+const tall: Record<string, { lines: number; reason: string }> = {
+  "contract/actions.ts": { lines: 400, reason: "a table without logic: a service's actions side by side" },
+  "services/gateway/stream/audience.ts": { lines: 260, reason: "one invariant: who is live is at the head, exactly" },
+  "mixins/actor/activation.ts": { lines: 240, reason: "one life: its states, its one transition and its turn" },
+};
+
+/** Programs of their own, which start a broker as the runner does. */
+const programs = ["services/importer/cli.ts"];
+
+/** Files besides `config.ts` that touch the environment, with the reason. */
+const environment: Record<string, string> = {
+  "moleculer.config.ts": "hides from Moleculer's runner what is not meant for it",
+  "bench/servers.ts": "hands its own on to the processes it starts",
+};
+
+const files = globSync(["*.ts", "{contract,mixins,services,repl,bench,test}/**/*.ts"], { cwd: root }).sort();
+const code = files.filter((file) => !file.startsWith("test/"));
+const textOf = (file: string) => readFileSync(join(root, file), "utf8");
+
+/** Text without comments and strings, good enough to look for words in. */
+const bare = (file: string) =>
+  textOf(file)
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/"(?:\\.|[^"\\\n])*"/g, '""')
+    .replace(/\/\/.*$/gm, "");
+
+/** Files of ours that a file imports. */
+const importsOf = (file: string): string[] =>
+  [...textOf(file).matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path = ""]) =>
+    normalize(join(dirname(file), path)),
+  );
+
+/** What a file may import, by where it lies. */
+function allowed(file: string): string[] {
+  const [top, service] = file.split("/");
+  switch (top) {
+    case "contract":
+      return ["contract/"];
+    case "mixins":
+      return ["contract/", "mixins/"];
+    case "services":
+      return [
+        "contract/",
+        "mixins/",
+        "config.ts",
+        `services/${service}/`,
+        ...(programs.includes(file) ? [CONFIG] : []),
+      ];
+    case "repl":
+      return ["contract/", "mixins/", "repl/"];
+    case "bench":
+      return ["contract/", "bench/"];
+    case CONFIG:
+      return ["contract/", "mixins/", "config.ts", "repl/"];
+    default:
+      return ["contract/"];
+  }
+}
+const CONFIG = "moleculer.config.ts";
+
+const where = (among: string[], wrong: (file: string) => boolean) => among.filter(wrong);
+
+describe("The house", () => {
+  it("is looked at whole", () => {
+    expect(files).to.include.members(["config.ts", "contract/errors.ts", "services/router/turn.ts"]);
+    expect(importsOf("services/router/turn.ts")).to.include("contract/append.ts");
+  });
+
+  it("has small files, named for what they do", () => {
+    const lines = (file: string) => textOf(file).split("\n").length - 1;
+    const ceiling = (file: string) => tall[file]?.lines ?? (file.startsWith("test/") ? TEST_CEILING : CEILING);
+    expect(where(files, (file) => lines(file) > ceiling(file))).to.deep.equal([]);
+    expect(where(Object.keys(tall), (file) => lines(file) <= CEILING)).to.deep.equal([], "no longer an exception");
+    expect(where(files, (file) => /^(utils?|helpers?|index|common|misc)\./.test(basename(file)))).to.deep.equal([]);
+    expect(where(files, (file) => !/^[a-z0-9]+([-.][a-z0-9]+)*\.ts$/.test(basename(file)))).to.deep.equal([]);
+  });
+
+  it("imports point one way", () => {
+    const against = code.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !allowed(file).some((room) => target.startsWith(room)))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(against).to.deep.equal([]);
+  });
+
+  it("nothing imports a service: they are loaded, and call each other", () => {
+    const importers = where(code, (file) => importsOf(file).some((target) => target.endsWith(".service.ts")));
+    expect(importers).to.deep.equal([]);
+  });
+
+  it("only config.ts reads the environment", () => {
+    const reads = (file: string) => /process\.env/.test(bare(file).replaceAll("readConfig(process.env)", ""));
+    expect(where(code, reads).filter((file) => !(file in environment))).to.deep.equal([]);
+    expect(where(Object.keys(environment), (file) => !reads(file))).to.deep.equal([], "no longer an exception");
+  });
+
+  it("decides without clock, chance or I/O", () => {
+    const pure = code.filter((file) => file.startsWith("services/router/conversation/"));
+    expect(pure).not.to.deep.equal([]);
+    const impure = /\bDate\b|Math\.random|random(Bytes|UUID)|\buuid\b|performance|console|setTimeout|\bawait\b/;
+    expect(where(pure, (file) => impure.test(bare(file)) || /from "node:/.test(textOf(file)))).to.deep.equal([]);
+  });
+
+  it("silences neither compiler nor linter, and skips no test", () => {
+    expect(where(files, (file) => /biome-ign[o]re|@ts-(ign[o]re|expect|nocheck)/.test(textOf(file)))).to.deep.equal([]);
+    expect(JSON.parse(textOf("biome.json")).linter.rules.suspicious).to.deep.equal({ noExplicitAny: "error" });
+    expect(where(files, (file) => /\b(describe|context|it)\.(only|skip)\b|\bx(it|describe)\(/.test(bare(file)))).to.be
+      .empty;
+  });
+});
