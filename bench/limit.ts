@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -7,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { canonical, GENESIS, link } from "../contract/chain.ts";
 import type { Entry } from "../contract/entry.ts";
 import type { Head } from "../contract/scalars.ts";
+import { salt } from "../services/router/prepare/salt.ts";
 
 /**
  * The limit: the same work without any architecture, on one page. A WebSocket server that stores what waits in one
@@ -47,7 +47,7 @@ const store = db.transaction((batch: Waiting[]) => {
   const written = new Map<Room, Entry[]>();
   for (const { room: id, sender, clientMessageId, text } of batch) {
     const room = roomOf(id);
-    const body = { text, salt: randomBytes(16).toString("base64url") };
+    const body = { text, salt: salt() };
     const sentAt = new Date().toISOString();
     const entry = link(room.head, {
       type: "message",

@@ -13,26 +13,27 @@ const MOST = 50_000;
 export class Held<V extends object> {
   #revision = 0;
   #epoch = 0;
-  readonly #values = new LRUCache<string, { value: V | null }>({ max: MOST });
+  /** Values of an epoch that is over are void where they lie: dropping is free, however much is held. */
+  readonly #values = new LRUCache<string, { epoch: number; value: V | null }>({ max: MOST });
 
   /** @returns whether the revision has moved, so that everything was dropped. */
   moved(revision: number): boolean {
     if (revision <= this.#revision) return false;
     this.#revision = revision;
     this.#epoch += 1;
-    this.#values.clear();
     return true;
   }
 
   peek(key: string): { value: V | null } | undefined {
-    return this.#values.get(key);
+    const held = this.#values.get(key);
+    return held?.epoch === this.#epoch ? held : undefined;
   }
 
   /** Begins a lookup; what it gives is kept by the function returned, unless there was a drop in between. */
   begin(): (key: string, looked: Looked<V>) => void {
     const epoch = this.#epoch;
     return (key, { revision, value }) => {
-      if (epoch === this.#epoch && revision >= this.#revision) this.#values.set(key, { value });
+      if (epoch === this.#epoch && revision >= this.#revision) this.#values.set(key, { epoch, value });
     };
   }
 }

@@ -51,6 +51,8 @@ export function preparePin(senderId: string, { seq, on, commandId = uuid() }: Pa
 }
 
 async function mentionedIn(text: string, directory: Directory): Promise<string[]> {
-  const mentioned = await directory.byHandle(mentionedHandles(text));
+  const handles = mentionedHandles(text);
+  if (handles.length === 0) return [];
+  const mentioned = await directory.byHandle(handles);
   return [...mentioned.values()].map(({ id }) => id);
 }

@@ -6,7 +6,7 @@ describe("what a node holds of the directory", () => {
     const held = new Held<{ name: string }>();
     held.moved(1);
     held.begin()("ana", { revision: 1, value: { name: "Ana" } });
-    expect(held.peek("ana")).to.deep.equal({ value: { name: "Ana" } });
+    expect(held.peek("ana")?.value).to.deep.equal({ name: "Ana" });
     expect(held.moved(1)).to.equal(false);
     expect(held.peek("ana")).to.not.equal(undefined);
     expect(held.moved(2)).to.equal(true);
