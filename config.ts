@@ -41,6 +41,11 @@ export const variables = {
     expected: "32 to 512 visible ASCII characters",
     purpose: "Token of the first administrator, `@admin`; without it one is made and printed once",
   }),
+  METRICS_PORT: variable({
+    schema: Type.Union([Type.Undefined(), Type.Integer({ minimum: 1, maximum: 65535 })]),
+    expected: "a port, 1 to 65535",
+    purpose: "Port of `/metrics` for Prometheus, on all addresses; without it nothing is measured",
+  }),
   WIREHOUSE_LOG: variable({
     schema: Type.Union([
       Type.Literal("error"),
@@ -63,6 +68,7 @@ export type Config = {
   readonly host: string;
   /** Absolute path. */
   readonly data: string;
+  readonly metricsPort: number | undefined;
   readonly adminToken: string | undefined;
   readonly logLevel: Values["WIREHOUSE_LOG"];
 };
@@ -73,7 +79,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const values: Record<string, unknown> = {};
   for (const [name, { schema, expected, default: fallback }] of Object.entries<Variable>(variables)) {
     const text = env[name] || fallback;
-    const value = text !== undefined && /^\d+$/.test(text) && isInteger(schema) ? Number(text) : text;
+    // Digits are a number where a text is not what is asked for.
+    const number = text !== undefined && /^\d+$/.test(text) && !Compile(schema).Check(text);
+    const value = number ? Number(text) : text;
     if (!Compile(schema).Check(value)) faults.push(`${name} must be ${expected}`);
     values[name] = value;
   }
@@ -82,11 +90,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.WIREHOUSE_HOST,
     data: resolve(values.WIREHOUSE_DATA),
+    metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
     logLevel: values.WIREHOUSE_LOG,
   });
 }
-
-const isInteger = (schema: TSchema) => "type" in schema && schema.type === "integer";
 
 const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;

@@ -30,6 +30,7 @@ export default function runnerOptions(): BrokerOptions {
   const options: BrokerOptions = {
     ...brokerOptions,
     logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
+    metrics: metrics(config.metricsPort),
     middlewares: [...(brokerOptions.middlewares ?? []), operatorCalls],
     replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
     async started(broker) {
@@ -42,6 +43,12 @@ export default function runnerOptions(): BrokerOptions {
 
 /** What the runner takes for itself, besides its options: which services to load, from where. */
 const RUNNERS = ["SERVICES", "SERVICEDIR"];
+
+/** Moleculer's own figures and ours, for Prometheus to fetch. */
+const metrics = (port: number | undefined): BrokerOptions["metrics"] => ({
+  enabled: port !== undefined,
+  reporter: port === undefined ? [] : { type: "Prometheus", options: { port, path: "/metrics" } },
+});
 
 /** The runner would overwrite options from variables of the same name, which others set for themselves. */
 function shield(options: BrokerOptions): void {
