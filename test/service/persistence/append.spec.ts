@@ -94,7 +94,10 @@ describe("an append", () => {
     withStore(async (store) => {
       const log = new Log();
       await stored(store, [log.create(ana), log.message(ana, { clientMessageId: "Key" })]);
-      await stored(store, [log.message(ana, { clientMessageId: "key" }), log.message(ana, { clientMessageId: "Key " })]);
+      await stored(store, [
+        log.message(ana, { clientMessageId: "key" }),
+        log.message(ana, { clientMessageId: "Key " }),
+      ]);
     }));
 
   it("that creates a pair's second conversation is told the first", () =>
@@ -146,7 +149,10 @@ describe("an append", () => {
       const logs = Array.from({ length: 6 }, () => new Log());
       const [stale, met, sound, gap, taken, other] = logs;
       if (!stale || !met || !sound || !gap || !taken || !other) throw new Error("six logs");
-      await stored(store, [stale, met, sound, gap].map((log) => log.create(ana)));
+      await stored(
+        store,
+        [stale, met, sound, gap].map((log) => log.create(ana)),
+      );
       await stored(store, [met.message(ana, { clientMessageId: "x" }), new Log().create(cy, { name: "held" })]);
       gap.message(ana);
       const outcomes = await Promise.allSettled(
@@ -219,7 +225,10 @@ describe("an append", () => {
   it("G2 a storm of appends on few logs by several who all believe they own them makes one chain each", () =>
     withStore(async (store) => {
       const logs = Array.from({ length: 4 }, () => new Log());
-      await stored(store, logs.map((log) => log.create(ana)));
+      await stored(
+        store,
+        logs.map((log) => log.create(ana)),
+      );
       const heads = new Map(logs.map((log) => [log.id, { head: log.head, ordinal: 0 }]));
       let appended = 0;
       const owner = async (name: number) => {

@@ -15,6 +15,8 @@ export class Log {
   readonly id: string;
   head: Head = NOTHING;
   ordinal = 0;
+  /** seq → hash. */
+  readonly hashes = new Map<number, string>();
   #count = 0;
 
   constructor(id: string = uuidv7()) {
@@ -75,6 +77,7 @@ export class Log {
   #next(draft: Draft, commandId: string | undefined): AppendedEntry {
     const entry = link(this.head, { ...draft, conversationId: this.id, sentAt: TIME });
     this.head = { seq: entry.seq, hash: entry.hash };
+    this.hashes.set(entry.seq, entry.hash);
     if (entry.type === "message") this.ordinal += 1;
     return { entry, ordinal: this.ordinal, ...(commandId === undefined ? {} : { commandId }) };
   }
