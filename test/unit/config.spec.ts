@@ -18,6 +18,7 @@ describe("configuration", () => {
       port: 3000,
       host: "127.0.0.1",
       data: resolve("data"),
+      metricsPort: undefined,
       adminToken: undefined,
       logLevel: "warn",
     });
