@@ -16,7 +16,8 @@ const CLOSE_TIME = 5_000;
 /** Milliseconds over which a stopping gateway sends its clients away, so that they don't all come back at once. */
 const FAREWELL = 1_000;
 
-const PATH = "/v1/stream";
+/** Not by `URL`, which throws at what strangers may send. */
+const PATH = /^\/v1\/stream\/?(\?|$)/;
 
 /** `closeTimeout` is not yet in the types of ws. */
 const transport = {
@@ -73,7 +74,7 @@ export class Streams {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Between here and the WebSocket's own listener a reset would bring the process down.
     socket.on("error", () => socket.destroy());
-    if (new URL(request.url ?? "/", "http://localhost").pathname !== PATH) refuseUpgrade(socket, "404 Not Found");
+    if (!PATH.test(request.url ?? "")) refuseUpgrade(socket, "404 Not Found");
     else if (this.#draining) refuseUpgrade(socket, "503 Service Unavailable");
     else this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, request));
   }

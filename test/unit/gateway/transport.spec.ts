@@ -1,0 +1,119 @@
+import { createServer, type Server } from "node:http";
+import { expect } from "chai";
+import { WebSocket, WebSocketServer } from "ws";
+import { Audience, type Listener } from "../../../services/gateway/stream/audience.ts";
+import { type Frame, textFrame } from "../../../services/gateway/stream/shared-frame.ts";
+import { Streams } from "../../../services/gateway/stream/websocket.ts";
+import { until } from "../../support/until.ts";
+import { entry } from "./stream-world.ts";
+
+async function withServer(use: (server: Server, url: string) => Promise<void>): Promise<void> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await until(() => server.listening);
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  try {
+    await use(server, `ws://127.0.0.1:${address.port}/v1/stream`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Streams whose principal has no conversations and whose clock runs fast. */
+const streams = (times: { hello: number; ping: number }) =>
+  new Streams({
+    times,
+    find: async (tokenHash) => ({
+      tokenId: "t",
+      tokenHash,
+      principal: { id: "p", handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
+      scopes: null,
+      expiresAt: null,
+    }),
+    backend: {
+      hub: { open: async (_session, _cursors, greet) => greet([]), close: () => {} },
+      read: async () => [],
+      resolve: async (_principalId, to) => to,
+      post: async () => [],
+      mark: async () => {},
+      failed: () => {},
+    },
+  });
+
+async function closeOf(socket: WebSocket): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  socket.on("close", resolve);
+  socket.on("error", () => {});
+  return promise;
+}
+
+describe("the transport", () => {
+  it("writes one frame to many sockets, and each client reads it, whatever its length", () =>
+    withServer(async (server, url) => {
+      const texts = ["", "x", "é".repeat(62), "x".repeat(125), "x".repeat(126), "x".repeat(65_535), "x".repeat(65_536)];
+      const frames = texts.map(textFrame);
+      const accepting = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+      server.on("upgrade", (request, socket, head) =>
+        accepting.handleUpgrade(request, socket, head, (ws) => {
+          for (const frame of frames) socket.write(frame);
+          ws.send("by ws itself");
+        }),
+      );
+      for (let reader = 0; reader < 2; reader++) {
+        const client = new WebSocket(url);
+        const heard: string[] = [];
+        client.on("message", (data) => heard.push(data.toString()));
+        await until(() => heard.length === texts.length + 1);
+        expect(heard).to.deep.equal([...texts, "by ws itself"]);
+        client.terminate();
+      }
+    }));
+
+  it("encodes what is announced once, for however many sessions", () => {
+    const written: Frame[] = [];
+    const listener = (principalId: string): Listener => ({
+      principalId,
+      paused: false,
+      audiences: new Set(),
+      behind: new Set(),
+      write: (frame) => written.push(frame),
+      catchUp: () => {},
+    });
+    const audience = new Audience("c", 4, {
+      listenersOf: () => [],
+      heardOf: () => {},
+      repair: () => {},
+      deserted: () => {},
+    });
+    for (let n = 0; n < 1000; n++) audience.enter(listener(`p${n}`), 4, 4);
+    audience.hear({ head: { seq: 6 }, entries: [entry("c", 5, "message"), entry("c", 6, "message")] });
+    expect(written).to.have.length(1000);
+    expect(new Set(written).size).to.equal(1);
+  });
+
+  it("closes with 4408 who says no hello, and with 1001 who answers no ping", () =>
+    withServer(async (server, url) => {
+      streams({ hello: 50, ping: 30 }).attach(server);
+      expect(await closeOf(new WebSocket(url))).to.equal(4408);
+      const mute = new WebSocket(url, { autoPong: false });
+      mute.on("open", () => mute.send('{"type":"hello","token":"t"}'));
+      const answering = new WebSocket(url);
+      answering.on("open", () => answering.send('{"type":"hello","token":"t"}'));
+      expect(await closeOf(mute)).to.equal(1001);
+      expect(answering.readyState).to.equal(WebSocket.OPEN);
+      answering.terminate();
+    }));
+
+  it("refuses upgrades elsewhere, and any while it drains", () =>
+    withServer(async (server, url) => {
+      const stopping = streams({ hello: 1000, ping: 1000 });
+      stopping.attach(server);
+      const failure = (to: string) =>
+        new Promise<string>((resolve) => new WebSocket(to).on("error", ({ message }) => resolve(message)));
+      expect(await failure(url.replace("stream", "other"))).to.include("404");
+      expect(await failure(url.replace("/v1/stream", "//"))).to.include("404");
+      await stopping.drain();
+      expect(await failure(url)).to.include("503");
+    }));
+});
