@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { printed, type Seen, statements } from "./statements.ts";
+
+describe("the statements", () => {
+  let seen: Seen[];
+  before(async () => {
+    seen = await statements();
+  });
+
+  it("all go to their rows by a key or a range of one: none walks through a table", () => {
+    const walks = seen.filter(({ plan }) => plan.some((step) => step.startsWith("SCAN")));
+    expect(walks).to.deep.equal([]);
+    const searches = seen.filter(({ sql, plan }) => !sql.startsWith("insert") && plan.length === 0);
+    expect(searches, "statements without a plan").to.deep.equal([]);
+  });
+
+  it("find their rows in order: only what a caller names by a list is sorted", () => {
+    const sorted = seen.filter(({ plan }) => plan.some((step) => step.includes("TEMP B-TREE")));
+    expect(sorted.map(({ action }) => action)).to.deep.equal(["named", "principals by id"]);
+  });
+
+  it("are those of statements.sql, so that a change of one is seen (node …/statements.ts prints them)", () => {
+    const known = readFileSync(join(import.meta.dirname, "statements.sql"), "utf8");
+    expect(printed(seen)).to.equal(known);
+  });
+});

@@ -1,0 +1,216 @@
+-- load
+select * from `conversations` where `id` = ? limit ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- load
+select * from `entries` where `conversation_id` = ? and `seq` > ? and `seq` <= ? order by `seq` desc
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
+
+-- roles
+select `principal_id`, `role`, `joined_seq` from `members` where `conversation_id` = ? and `principal_id` > ? order by `principal_id` asc limit ?
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id>?)
+
+-- facts
+select `seq`, `sender_id`, `reply_to` from `entries` where `conversation_id` = ? and `seq` in (?, ?) and `type` = ?
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- direct
+select `id` from `conversations` where `key` = ? limit ?
+   SEARCH conversations USING INDEX conversations_key (key=?)
+
+-- named
+select `c`.`id` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where `c`.`name` = ? and `c`.`kind` in (?, ?) and (`c`.`private` = ? or `me`.`role` is not null) order by `c`.`id` asc
+   SEARCH c USING INDEX conversations_name_index (name=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   USE TEMP B-TREE FOR ORDER BY
+
+-- read
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`seq` > ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?) LEFT-JOIN
+
+-- history, newest
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` < case when ? > c.head_seq then c.head_seq + 1 else ? end and `e`.`seq` >= case when ? > c.head_seq then c.head_seq + 1 else ? end - ? where `c`.`id` = ? order by `e`.`seq` desc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+
+-- history, newest
+select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?, ?) group by `reply_to`
+   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+
+-- history, newer
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` > ? and `e`.`seq` < ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+
+-- history, newer
+select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?, ?) group by `reply_to`
+   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+
+-- message
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+
+-- message
+select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?) group by `reply_to`
+   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+
+-- replies
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+
+-- replies
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`reply_to` = ? and `e`.`seq` > ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING INDEX entries_replies (conversation_id=? AND reply_to=? AND seq>?) LEFT-JOIN
+
+-- replies
+select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?) group by `reply_to`
+   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+
+-- members
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq`, `p`.`handle`, `p`.`name` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` and `m`.`principal_id` > ? left join `principals` as `p` on `p`.`id` = `m`.`principal_id` where `c`.`id` = ? order by `m`.`principal_id` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH m USING PRIMARY KEY (conversation_id=? AND principal_id>?) LEFT-JOIN
+   SEARCH p USING INDEX sqlite_autoindex_principals_1 (id=?) LEFT-JOIN
+
+-- conversations
+select `c`.*, `me`.`role`, `me`.`read_seq`, `me`.`read_ordinal`, `me`.`mentioned`, `me`.`mentioned_read` from `members` as `me` inner join `conversations` as `c` on `c`.`id` = `me`.`conversation_id` where `me`.`principal_id` = ? and `me`.`conversation_id` > ? order by `me`.`conversation_id` asc limit ?
+   SEARCH me USING INDEX members_principal_id_conversation_id_index (principal_id=? AND conversation_id>?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- conversation
+select `c`.*, `me`.`role`, `me`.`read_seq`, `me`.`read_ordinal`, `me`.`mentioned`, `me`.`mentioned_read` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where `c`.`id` = ? limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+
+-- channels
+select `c`.*, `me`.`role` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where c.private = 0 and c.name is not null and `c`.`name` > ? order by `c`.`name` asc limit ?
+   SEARCH c USING INDEX conversations_public_name (name>?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+
+-- heads
+select `c`.`id`, `c`.`kind`, `c`.`head_seq`, `c`.`head_hash`, `me`.`role`, `me`.`joined_seq` from `members` as `me` inner join `conversations` as `c` on `c`.`id` = `me`.`conversation_id` where `me`.`principal_id` = ? and `me`.`conversation_id` > ? order by `me`.`conversation_id` asc limit ?
+   SEARCH me USING INDEX members_principal_id_conversation_id_index (principal_id=? AND conversation_id>?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- markRead
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `c`.`head_seq`, `c`.`head_ordinal`, `e`.`ordinal`, `me`.`read_seq`, `me`.`read_ordinal`, `me`.`mentioned`, `me`.`mentioned_read`, (select count(*) from `mentions` as `n` where `n`.`principal_id` = ? and `n`.`conversation_id` = ? and `n`.`seq` > `me`.`read_seq` and `n`.`seq` <= ?) as `passed` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`seq` = case when ? > c.head_seq then c.head_seq else ? end where `c`.`id` = ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH n USING PRIMARY KEY (principal_id=? AND conversation_id=? AND seq>? AND seq<?)
+
+-- verify
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `c`.*, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` where `c`.`id` = ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   SEARCH m USING PRIMARY KEY (conversation_id=?) LEFT-JOIN
+
+-- verify
+select * from `entries` where `conversation_id` = ? and `seq` > ? and `seq` <= ? order by `seq` asc limit ?
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
+
+-- verify
+select `e`.`seq` from `conversations` as `c` inner join `entries` as `e` on `e`.`conversation_id` = `c`.`id` and `e`.`seq` > `c`.`head_seq` where `c`.`id` = ? order by `e`.`seq` asc limit ?
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?)
+
+-- revision
+select * from `revisions` where `name` = ? limit ?
+   SEARCH revisions USING INDEX sqlite_autoindex_revisions_1 (name=?)
+
+-- principals
+select * from `principals` where `handle` > ? order by `handle` asc limit ?
+   SEARCH principals USING INDEX principals_handle_unique (handle>?)
+
+-- principals by id
+select * from `principals` where `handle` > ? and `id` in (?, ?) order by `handle` asc limit ?
+   SEARCH principals USING INDEX sqlite_autoindex_principals_1 (id=?)
+   USE TEMP B-TREE FOR ORDER BY
+
+-- principals by handle
+select * from `principals` where `handle` > ? and `handle` in (?, ?) order by `handle` asc limit ?
+   SEARCH principals USING INDEX principals_handle_unique (handle=?)
+
+-- tokens
+select * from `tokens` where `principal_id` = ? and `id` > ? order by `id` asc limit ?
+   SEARCH tokens USING INDEX tokens_principal_id_id_index (principal_id=? AND id>?)
+
+-- credential
+select * from `tokens` where `hash` = ? limit ?
+   SEARCH tokens USING INDEX tokens_hash_unique (hash=?)
+
+-- write of a cursor
+update members set mentioned_read = mentioned_read + (select count(*) from mentions n where n.principal_id = members.principal_id and n.conversation_id = members.conversation_id and n.seq > members.read_seq and n.seq <= ?), read_ordinal = (select e.ordinal from entries e where e.conversation_id = members.conversation_id and e.seq = ?), read_seq = ? where conversation_id = ? and principal_id = ? and read_seq < ? and exists (select 1 from entries e where e.conversation_id = members.conversation_id and e.seq = ?)
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+   CORRELATED SCALAR SUBQUERY 3
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   CORRELATED SCALAR SUBQUERY 2
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH n USING PRIMARY KEY (principal_id=? AND conversation_id=? AND seq>? AND seq<?)
+
+-- append
+select head_seq, head_hash from conversations where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- append
+select * from entries where conversation_id = ? and sender_id = ? and client_message_id = ?
+   SEARCH entries USING INDEX entries_message_key (conversation_id=? AND sender_id=? AND client_message_id=?)
+
+-- append
+select * from entries where conversation_id = ? and command_id = ?
+   SEARCH entries USING INDEX entries_command_id (conversation_id=? AND command_id=?)
+
+-- append
+select id from conversations where key = ?
+   SEARCH conversations USING INDEX conversations_key (key=?)
+
+-- append
+select c.id from conversations c where c.name = ? and c.kind in ('channel', 'broadcast') and (c.private = 0 or exists (select 1 from members m where m.conversation_id = c.id and m.principal_id = ?)) limit 1
+   SEARCH c USING INDEX conversations_name_index (name=?)
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH m USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+
+-- append
+insert into conversations (id, kind, name, "key", private, purpose, archived, importing, creator_id, head_seq, head_hash, head_ordinal, head_at, member_count) values (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, zeroblob(32), 0, ?, 0)
+
+-- append
+insert into entries (conversation_id, seq, type, sender_id, client_message_id, command_id, reply_to, target_seq, body, body_hash, sent_at, prev_hash, hash, ordinal) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- append
+update conversations set head_seq = ?, head_hash = ?, head_ordinal = ?, head_at = ?, member_count = member_count + ? where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- append
+insert into members (conversation_id, principal_id, role, joined_seq, read_seq, read_ordinal, mentioned, mentioned_read) values (?, ?, ?, ?, ?, ?, 0, 0)
+
+-- append
+delete from members where conversation_id = ? and principal_id = ?
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+
+-- append
+update members set role = ? where conversation_id = ? and principal_id = ?
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+
+-- append
+insert into mentions (principal_id, conversation_id, seq) values (?, ?, ?)
+
+-- append
+update members set mentioned = mentioned + 1 where conversation_id = ? and principal_id = ?
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+
+-- append
+update conversations set importing = ? where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
