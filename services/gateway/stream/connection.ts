@@ -39,6 +39,7 @@ export class Connection {
   #session: Session | undefined;
   /** What came while the token was looked up. */
   #early: ClientFrame[] = [];
+  #draining = false;
   #unanswered = 0;
   #taken = 0;
 
@@ -83,9 +84,9 @@ export class Connection {
 
   /** Takes in nothing more. @returns when all that was sent is answered */
   async drain(): Promise<void> {
-    this.#socket.pause();
+    this.#draining = true;
+    this.#regulate();
     await this.#session?.idle();
-    this.#writer.flush();
   }
 
   #end(reason: CloseReason | undefined): void {
@@ -154,7 +155,8 @@ export class Connection {
   /** Reads on from the client, or lets it wait. */
   #regulate(): void {
     if (this.#state === "closed") return;
-    if (this.#state === "silent" || this.#session?.listening) this.#socket.resume();
+    const listens = this.#state === "silent" || this.#session?.listening;
+    if (listens && !this.#draining) this.#socket.resume();
     else this.#socket.pause();
   }
 

@@ -46,6 +46,8 @@ export class Streams {
 
   /** Takes the upgrades of an HTTP server. */
   attach(server: Server): void {
+    // A client that offers HTTP/2 (curl --http2) is answered as if it had not.
+    Object.assign(server, { shouldUpgradeCallback: isWebSocket });
     server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -99,6 +101,8 @@ export class Streams {
     if (this.#connections.size > STREAMS) connection.close("tooMany");
   }
 }
+
+const isWebSocket = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
