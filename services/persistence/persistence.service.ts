@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../../config.ts";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
+import { commitMetrics } from "./commit-metrics.ts";
 import { addPrincipal, changePrincipal, principals } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
 import { addToken, credential, removeToken, tokens } from "./directory/tokens.ts";
@@ -14,6 +15,7 @@ import { entries } from "./read/entries.ts";
 import { callerOf } from "./read/guard.ts";
 import { history, message, replies } from "./read/history.ts";
 import { members } from "./read/members.ts";
+import { targets } from "./read/targets.ts";
 import { openStore, type Store } from "./store.ts";
 import { verify } from "./verify.ts";
 
@@ -43,6 +45,7 @@ export function persistence({ data }: Pick<Config, "data">) {
       load: internal("persistence.load", (store, params) => load(store.reader, params)),
       roles: internal("persistence.roles", (store, params) => roles(store.reader, params)),
       facts: internal("persistence.facts", (store, params) => facts(store.reader, params)),
+      targets: internal("persistence.targets", (store, params) => targets(store.reader, params)),
       direct: internal("persistence.direct", (store, { key }) => direct(store.reader, key)),
       named: reader("persistence.named", (store, { name }, caller) => named(store.reader, name, caller)),
 
@@ -88,7 +91,7 @@ export function persistence({ data }: Pick<Config, "data">) {
     },
 
     async started() {
-      opened = await openStore(data, (text) => this.logger.warn(text));
+      opened = await openStore(data, (text) => this.logger.warn(text), commitMetrics(this.broker));
     },
 
     async stopped() {

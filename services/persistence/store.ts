@@ -22,11 +22,24 @@ export type Store = Dialect & {
   drain(): Promise<void>;
 };
 
-/** @throws Error, one sentence, when the folder cannot be served. */
-export async function openStore(folder: string, warn: (text: string) => void): Promise<Store> {
+/**
+ * @param committed is told the number of entries of each commit
+ * @throws Error, one sentence, when the folder cannot be served.
+ */
+export async function openStore(
+  folder: string,
+  warn: (text: string) => void,
+  committed: (rows: number) => void = () => undefined,
+): Promise<Store> {
   const dialect = await openSqlite(folder);
   const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
-  const appends = new GroupCommit<Append, Appended>((batch) => dialect.commit(batch), {
+  const commit = async (batch: Append[]) => {
+    const outcomes = await dialect.commit(batch);
+    const stored = batch.filter((_append, index) => outcomes[index]?.outcome === "appended");
+    committed(stored.reduce((rows, { entries }) => rows + entries.length, 0));
+    return outcomes;
+  };
+  const appends = new GroupCommit<Append, Appended>(commit, {
     contended: contendedBy,
     bytes: bytesOf,
     maxItems: COMMIT_APPENDS,
