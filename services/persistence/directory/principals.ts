@@ -71,7 +71,7 @@ const othersAdminister = (knex: Knex, id: string) => {
   const administers = { role: "admin", disabled: false };
   return knex("principals")
     .where((other) => other.whereNot({ id }).andWhere(administers))
-    .orWhere((he) => he.where({ id }).andWhereNot(administers))
+    .orWhere((he) => he.where({ id }).whereNot((both) => both.where(administers)))
     .limit(1)
     .select("id");
 };
