@@ -24,7 +24,7 @@ export const Data = Type.Record(Type.String(), Type.Unknown());
 export type Data = Static<typeof Data>;
 
 /** 1–32 code points without control, space or `/`. */
-export const Emoji = Type.String({ minLength: 1, maxLength: 32, pattern: "^[^\\p{C}\\p{Z}/]+$" });
+export const Emoji = Type.String({ minLength: 1, maxLength: 32, pattern: "^[^\\p{Cc}\\p{Cs}\\p{Z}/]+$" });
 
 const Salted = {
   text: Text,
@@ -79,7 +79,7 @@ type Line = {
 export type EntryOf<T extends EntryType> = Line & { type: T; body: Body<T> };
 export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
 
-const body = Type.Union(Object.values(bodies));
+const body = Type.Unsafe<Entry["body"]>(Type.Union(Object.values(bodies)));
 
 /** An entry as clients see it: the body is absent where a later edit or redaction overtook it. */
 export const WireEntry = Strict({

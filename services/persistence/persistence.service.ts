@@ -27,15 +27,29 @@ export function persistence({ data }: Pick<Config, "data">) {
     return opened;
   };
 
+  /** What fails in reading is told as what fails in writing is: who asks may try again. */
+  const answered = async <T>(run: (store: Store) => Promise<T>): Promise<T> => {
+    const open = store();
+    try {
+      return await run(open);
+    } catch (error) {
+      throw open.isFailure(error) ? refuse("unavailable", "The database cannot be read") : error;
+    }
+  };
+
   /** An action of the router or the directory: nobody's in particular. */
   const internal = <A extends ActionName>(name: A, run: (store: Store, params: Params<A>) => Promise<Result<A>>) =>
-    action(name, (ctx) => run(store(), ctx.params));
+    action(name, (ctx) => answered((store) => run(store, ctx.params)));
 
   /** A reader's action: it sees what the caller may see. */
   const reader = <A extends ActionName>(
     name: A,
     run: (store: Store, params: Params<A>, callerId: string) => Promise<Result<A>>,
-  ) => action(name, (ctx: Context<Params<A>, Meta>) => run(store(), ctx.params, callerOf(ctx.meta)));
+  ) =>
+    action(name, (ctx: Context<Params<A>, Meta>) => {
+      const callerId = callerOf(ctx.meta);
+      return answered((store) => run(store, ctx.params, callerId));
+    });
 
   return {
     name: "persistence",

@@ -7,6 +7,9 @@ export class Replay {
   /** Messages so far. */
   ordinal = 0;
   #created: (Body<"create"> & { creatorId: string }) | undefined;
+  #name: string | null = null;
+  #purpose = "";
+  #archived = false;
   #at = "";
   readonly #members = new Map<string, Pick<MemberRow, "role" | "joined_seq">>();
 
@@ -18,7 +21,14 @@ export class Replay {
       return;
     }
     const content = JSON.parse(body ?? "null");
-    if (type === "create") this.#created = { ...content, creatorId: sender_id };
+    if (type === "create") {
+      this.#created = { ...content, creatorId: sender_id };
+      this.#name = content.name ?? null;
+      this.#purpose = content.purpose ?? "";
+    }
+    if (type === "rename") this.#name = content.name;
+    if (type === "purpose") this.#purpose = content.purpose;
+    if (type === "archive") this.#archived = content.on;
     if (type === "join") this.#members.set(content.principalId, { role: content.role, joined_seq: seq });
     if (type === "leave") this.#members.delete(content.principalId);
     if (type === "role") {
@@ -35,8 +45,9 @@ export class Replay {
     return (
       row.kind === created.kind &&
       Boolean(row.private) === created.private &&
-      row.name === (created.name ?? null) &&
-      row.purpose === (created.purpose ?? "") &&
+      row.name === this.#name &&
+      row.purpose === this.#purpose &&
+      Boolean(row.archived) === this.#archived &&
       row.creator_id === created.creatorId &&
       row.key === (created.kind === "direct" ? directKey(one, other) : null) &&
       row.head_ordinal === this.ordinal &&

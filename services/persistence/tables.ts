@@ -52,6 +52,17 @@ export type EntryRow = {
   prev_hash: Buffer;
   hash: Buffer;
   ordinal: number;
+  /** The later entry of the same target that this one gave way to: a version to the next or to a redaction, a mark to its successor. */
+  overtaken_by: number | null;
+  /** Of a message: its replies that are not redacted. */
+  replies: number;
+};
+
+/** A message with its last version, if it was edited. */
+export type MessageRow = EntryRow & {
+  /** RFC 8785 text. */
+  version: string | null;
+  edited_at: string | null;
 };
 
 export type PrincipalRow = {

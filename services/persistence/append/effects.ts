@@ -1,5 +1,5 @@
 import type { Append, AppendedEntry } from "../../../contract/append.ts";
-import type { Body, Role } from "../../../contract/entry.ts";
+import type { Body, Entry, Role } from "../../../contract/entry.ts";
 
 /** What an append's entries mean for the other tables. It follows from the log alone, so it can be rebuilt from it. */
 export type Effects = {
@@ -17,7 +17,15 @@ export type Change =
   | { type: "join"; principalId: string; role: Role; seq: number; ordinal: number }
   | { type: "leave"; principalId: string }
   | { type: "role"; principalId: string; role: Role }
-  | { type: "mention"; principalId: string; seq: number };
+  | { type: "mention"; principalId: string; seq: number }
+  | { type: "reply"; root: number }
+  | { type: "edit"; seq: number; target: number; mentions: string[] }
+  | { type: "redact"; seq: number; target: number }
+  | { type: "reaction"; seq: number; target: number; senderId: string; emoji: string; on: boolean }
+  | { type: "pin"; seq: number; target: number; on: boolean }
+  | { type: "rename"; name: string }
+  | { type: "purpose"; purpose: string }
+  | { type: "archive"; on: boolean };
 
 /** @throws Error when the entries do not continue the append's head: a gap must never get into a log (G2). */
 export function effectsOf(append: Append): Effects | undefined {
@@ -53,19 +61,39 @@ const count = (changes: Change[], type: Change["type"]): number =>
   changes.filter((change) => change.type === type).length;
 
 function changesOf({ entry, ordinal }: AppendedEntry): Change[] {
-  const { seq } = entry;
-  switch (entry.type) {
+  const { seq, type, body } = entry;
+  switch (type) {
     case "create":
       return [];
     case "message":
-      return [...new Set(entry.body.mentions)].map((principalId) => ({ type: "mention", principalId, seq }));
+      return [
+        ...(entry.replyTo === undefined ? [] : [{ type: "reply" as const, root: entry.replyTo }]),
+        ...[...new Set(body.mentions)].map((principalId) => ({ type: "mention" as const, principalId, seq })),
+      ];
     case "join":
-      return [{ type: "join", ...entry.body, seq, ordinal }];
+      return [{ type, ...body, seq, ordinal }];
     case "leave":
-      return [{ type: "leave", principalId: entry.body.principalId }];
+      return [{ type, principalId: body.principalId }];
     case "role":
-      return [{ type: "role", ...entry.body }];
-    default:
-      return [];
+      return [{ type, ...body }];
+    case "edit":
+      return [{ type, seq, target: targetOf(entry), mentions: [...new Set(body.mentions)] }];
+    case "redact":
+      return [{ type, seq, target: targetOf(entry) }];
+    case "reaction":
+      return [{ type, seq, target: targetOf(entry), senderId: entry.senderId, ...body }];
+    case "pin":
+      return [{ type, seq, target: targetOf(entry), ...body }];
+    case "rename":
+      return [{ type, ...body }];
+    case "purpose":
+      return [{ type, ...body }];
+    case "archive":
+      return [{ type, ...body }];
   }
+}
+
+function targetOf({ seq, targetSeq }: Entry): number {
+  if (targetSeq === undefined) throw new Error(`Entry ${seq} has no target`);
+  return targetSeq;
 }

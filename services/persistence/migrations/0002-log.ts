@@ -55,6 +55,8 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
     table.specificType("prev_hash", types.hash).notNullable();
     table.specificType("hash", types.hash).notNullable();
     table.bigInteger("ordinal").notNullable();
+    table.bigInteger("overtaken_by");
+    table.bigInteger("replies").notNullable().defaultTo(0);
     table.primary(["conversation_id", "seq"]);
   });
   await knex.raw(
@@ -66,10 +68,17 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
   );
   await knex.raw("create index entries_replies on entries (conversation_id, reply_to, seq) where reply_to is not null");
 
+  // What is in force of a message: its last version, and the reactions and pins that stand.
+  await knex.raw(
+    `create index entries_in_force on entries (conversation_id, target_seq, seq)
+       where target_seq is not null and overtaken_by is null`,
+  );
+
   await createClustered(knex, "mentions", (table) => {
     table.specificType("principal_id", id).notNullable();
     table.specificType("conversation_id", id).notNullable();
     table.bigInteger("seq").notNullable();
     table.primary(["principal_id", "conversation_id", "seq"]);
+    table.index(["conversation_id", "seq"]);
   });
 }

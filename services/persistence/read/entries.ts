@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import type { Params, Result } from "../../../contract/actions.ts";
+import type { WireEntry } from "../../../contract/entry.ts";
 import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Strict } from "../../../contract/scalars.ts";
@@ -13,7 +14,7 @@ const decode = cursorDecoder(Strict({ after: CursorSeq }));
 /** Bytes of an entry in JSON besides its body: ids, hashes, names of fields. */
 const LINE_BYTES = 700;
 
-/** The raw log, ascending. This is the place where bodies that a later entry overtook are withheld. */
+/** The raw log, ascending, as the stream tells it. */
 export async function entries(
   knex: Knex,
   { conversationId, after = 0, limit = PAGE_ITEMS_DEFAULT, cursor }: Params<"persistence.read">,
@@ -23,9 +24,15 @@ export async function entries(
   const start = cursor === undefined ? after : decode(cursor).after;
   const { rows, next } = await fill(limit, start, (position, count) => view.entries(position, count), size);
   return {
-    items: rows.map((row) => ({ ...lineOf(row), ...(row.body === null ? {} : { body: JSON.parse(row.body) }) })),
+    items: rows.map((row) => ({ ...lineOf(row), ...shownBody(row) })),
     next: next === null ? null : encodeCursor({ after: next }),
   };
+}
+
+/** A text that a later version or a redaction overtook goes to nobody; its `bodyHash` still proves it. */
+function shownBody({ type, body, overtaken_by }: EntryRow): { body?: WireEntry["body"] } {
+  const withheld = overtaken_by !== null && (type === "message" || type === "edit");
+  return body === null || withheld ? {} : { body: JSON.parse(body) };
 }
 
 const size = ({ body }: EntryRow): number => LINE_BYTES + Buffer.byteLength(body ?? "");

@@ -1,21 +1,48 @@
 import type { Message } from "../../../contract/conversation.ts";
 import type { Body } from "../../../contract/entry.ts";
-import type { EntryRow } from "../tables.ts";
+import type { EntryRow, MessageRow } from "../tables.ts";
 
-/** A message as history shows it, from its entry and what later entries made of it. */
-export function fold(row: EntryRow, replies: number): Message {
-  const { text, data, mentions = [] } = bodyOf(row);
-  return {
+/** A reaction or pin that is in force. */
+export type MarkRow = Pick<EntryRow, "type" | "target_seq" | "sender_id" | "body">;
+
+/** What gave way to a later entry, and not to a new version, was redacted. */
+export const isRedacted = ({ overtaken_by, version }: MessageRow): boolean => overtaken_by !== null && version === null;
+
+/** A message as history shows it to `callerId`: its last version, and the marks that are in force. */
+export function fold(row: MessageRow, marks: readonly MarkRow[], callerId: string): Message {
+  const line = {
     seq: row.seq,
     senderId: row.sender_id,
+    sentAt: row.sent_at,
+    ...(row.reply_to === null ? {} : { replyTo: row.reply_to }),
+    replies: row.replies,
+  };
+  if (isRedacted(row)) return { ...line, mentions: [], redacted: true, reactions: [] };
+  const { text, data, mentions = [] } = contentOf(row);
+  return {
+    ...line,
     ...(text === undefined ? {} : { text }),
     ...(data === undefined ? {} : { data }),
     mentions,
-    sentAt: row.sent_at,
-    ...(row.reply_to === null ? {} : { replyTo: row.reply_to }),
-    replies,
-    reactions: [],
+    ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
+    ...(marks.some(({ type }) => type === "pin") ? { pinned: true } : {}),
+    reactions: reactionsOf(marks, callerId),
   };
 }
 
-const bodyOf = ({ body }: EntryRow): Partial<Body<"message">> => (body === null ? {} : JSON.parse(body));
+/** The content of a message's version that is in force. */
+export function contentOf({ body, version }: MessageRow): Partial<Body<"message">> {
+  const text = version ?? body;
+  return text === null ? {} : JSON.parse(text);
+}
+
+function reactionsOf(marks: readonly MarkRow[], callerId: string): Message["reactions"] {
+  const reactions = new Map<string, { emoji: string; count: number; me: boolean }>();
+  for (const { type, sender_id, body } of marks) {
+    if (type !== "reaction" || body === null) continue;
+    const { emoji }: Body<"reaction"> = JSON.parse(body);
+    const { count, me } = reactions.get(emoji) ?? { count: 0, me: false };
+    reactions.set(emoji, { emoji, count: count + 1, me: me || sender_id === callerId });
+  }
+  return [...reactions.values()];
+}

@@ -6,8 +6,8 @@ import { refuse } from "../../../contract/errors.ts";
 import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Seq, Strict } from "../../../contract/scalars.ts";
-import type { EntryRow } from "../tables.ts";
-import { fold } from "./fold.ts";
+import type { MessageRow } from "../tables.ts";
+import { fold, type MarkRow } from "./fold.ts";
 import { LogView } from "./log.ts";
 import { fill } from "./page.ts";
 
@@ -33,7 +33,7 @@ export async function history(
   const ascending = range.after === undefined ? rows.reverse() : rows;
   const following = range.after === undefined ? { before: next } : { ...range, after: next };
   return {
-    items: await folded(knex, conversationId, ascending),
+    items: await folded(knex, conversationId, ascending, callerId),
     next: next === null ? null : encodeCursor(following),
   };
 }
@@ -44,7 +44,7 @@ export async function message(
   callerId: string,
 ): Promise<Message> {
   const row = await new LogView(knex, conversationId, callerId).message(seq);
-  const [found] = await folded(knex, conversationId, row ? [row] : []);
+  const [found] = await folded(knex, conversationId, row ? [row] : [], callerId);
   if (!found) throw refuse("not-found", "There is no such message");
   return found;
 }
@@ -60,26 +60,33 @@ export async function replies(
   if (cursor === undefined && !(await view.message(seq))) throw refuse("not-found", "There is no such message");
   const { rows, next } = await fill(limit, start, (position, count) => view.replies(seq, position, count), size);
   return {
-    items: await folded(knex, conversationId, rows),
+    items: await folded(knex, conversationId, rows, callerId),
     next: next === null ? null : encodeCursor({ after: next }),
   };
 }
 
 /** Bytes of a message in JSON besides what is in its body. */
 const MESSAGE_BYTES = 300;
-const size = ({ body }: EntryRow): number => MESSAGE_BYTES + Buffer.byteLength(body ?? "");
+const size = ({ body, version }: MessageRow): number => MESSAGE_BYTES + Buffer.byteLength(version ?? body ?? "");
 
-/** The rows come from a guarded read; how many replies they have is told to no one else. */
-async function folded(knex: Knex, conversationId: string, rows: EntryRow[]): Promise<Message[]> {
+/** The rows come from a guarded read; what marks them is told to no one else. */
+async function folded(
+  knex: Knex,
+  conversationId: string,
+  rows: readonly MessageRow[],
+  callerId: string,
+): Promise<Message[]> {
   if (rows.length === 0) return [];
-  const counted: { reply_to: number; replies: number }[] = await knex("entries")
+  const marks: MarkRow[] = await knex("entries")
     .where("conversation_id", conversationId)
     .whereIn(
-      "reply_to",
+      "target_seq",
       rows.map(({ seq }) => seq),
     )
-    .groupBy("reply_to")
-    .select("reply_to", knex.raw("count(*) as replies"));
-  const replies = new Map(counted.map((row) => [row.reply_to, row.replies]));
-  return rows.map((row) => fold(row, replies.get(row.seq) ?? 0));
+    .andWhereRaw("overtaken_by is null and type in ('reaction', 'pin')")
+    .orderBy("target_seq")
+    .orderBy("seq")
+    .select("type", "target_seq", "sender_id", "body");
+  const byTarget = Map.groupBy(marks, ({ target_seq }) => target_seq);
+  return rows.map((row) => fold(row, byTarget.get(row.seq) ?? [], callerId));
 }

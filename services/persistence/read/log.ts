@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import type { EntryRow } from "../tables.ts";
+import type { EntryRow, MessageRow } from "../tables.ts";
 import { admit, guarded, type Seen } from "./guard.ts";
 import type { Stride } from "./page.ts";
 
@@ -25,57 +25,73 @@ export class LogView {
   }
 
   /** The replies to a message, ascending. */
-  async replies(root: number, after: number, count: number): Promise<Stride<EntryRow>> {
-    const { rows } = await this.#read(count, "asc", (on) =>
+  async replies(root: number, after: number, count: number): Promise<Stride<MessageRow>> {
+    const { rows } = await this.#messages(count, "asc", (on) =>
       on.andOn("e.reply_to", this.#value(root)).andOn("e.seq", ">", this.#value(after)),
     );
     return { rows, next: goOn(rows, count) ?? null };
   }
 
-  async message(seq: number): Promise<EntryRow | undefined> {
-    const { rows } = await this.#read(1, "asc", (on) => this.#messages(on).andOn("e.seq", this.#value(seq)));
+  async message(seq: number): Promise<MessageRow | undefined> {
+    const { rows } = await this.#messages(1, "asc", (on) => on.andOn("e.seq", this.#value(seq)));
     return rows[0];
   }
 
   /** Messages after one entry and before another, ascending. */
-  async newer(after: number, before: number, count: number): Promise<Stride<EntryRow>> {
+  async newer(after: number, before: number, count: number): Promise<Stride<MessageRow>> {
     const end = Math.min(before, after + 1 + WINDOW);
-    const { rows, head } = await this.#read(count, "asc", (on) =>
-      this.#messages(on).andOn("e.seq", ">", this.#value(after)).andOn("e.seq", "<", this.#value(end)),
+    const { rows, head } = await this.#messages(count, "asc", (on) =>
+      on.andOn("e.seq", ">", this.#value(after)).andOn("e.seq", "<", this.#value(end)),
     );
     return { rows, next: goOn(rows, count) ?? (end > head || end === before ? null : end - 1) };
   }
 
   /** Messages before one entry, descending. */
-  async older(before: number, count: number): Promise<Stride<EntryRow>> {
+  async older(before: number, count: number): Promise<Stride<MessageRow>> {
     // Nothing lies beyond the head: the range ends at it in the same read that finds it.
     const end = this.#knex.raw("case when ? > c.head_seq then c.head_seq + 1 else ? end", [before, before]);
-    const { rows, head } = await this.#read(count, "desc", (on) =>
-      this.#messages(on)
-        .andOn("e.seq", "<", end)
-        .andOn("e.seq", ">=", this.#knex.raw("? - ?", [end, WINDOW])),
+    const { rows, head } = await this.#messages(count, "desc", (on) =>
+      on.andOn("e.seq", "<", end).andOn("e.seq", ">=", this.#knex.raw("? - ?", [end, WINDOW])),
     );
     const start = Math.min(before, head + 1) - WINDOW;
     return { rows, next: goOn(rows, count) ?? (start <= 1 ? null : start) };
   }
 
-  #messages(on: Knex.JoinClause): Knex.JoinClause {
-    return on.andOn("e.type", this.#value("message"));
+  /** Messages, each with the version that is in force. */
+  async #messages(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
+    const query = this.#range(count, order, (on) => range(on.andOn("e.type", this.#value("message"))))
+      .leftJoin("entries as v", (on) =>
+        on
+          .on("v.conversation_id", "e.conversation_id")
+          .andOn("v.target_seq", "e.seq")
+          // Written out, as in the filtered index, which serves only where its condition is met for sure.
+          .andOn(this.#knex.raw("v.overtaken_by is null and v.type = 'edit'")),
+      )
+      .select("v.body as version", "v.sent_at as edited_at");
+    return admitted<MessageRow>(await query);
+  }
+
+  async #read(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
+    return admitted<EntryRow>(await this.#range(count, order, range));
+  }
+
+  #range(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void): Knex.QueryBuilder {
+    return guarded(this.#knex, this.#conversationId, this.#callerId)
+      .leftJoin("entries as e", (on) => range(on.on("e.conversation_id", "me.conversation_id")))
+      .select("e.*")
+      .orderBy("e.seq", order)
+      .limit(count);
   }
 
   #value(value: string | number): Knex.Raw {
     return this.#knex.raw("?", [value]);
   }
+}
 
-  async #read(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
-    const rows: (Seen & (EntryRow | { seq: null }))[] = await guarded(this.#knex, this.#conversationId, this.#callerId)
-      .leftJoin("entries as e", (on) => range(on.on("e.conversation_id", "me.conversation_id")))
-      .select("e.*")
-      .orderBy("e.seq", order)
-      .limit(count);
-    const [first] = admit(rows);
-    return { rows: rows.filter((row) => row.seq !== null), head: first.seen_head };
-  }
+/** @throws what a stranger is told. */
+function admitted<Row extends EntryRow>(rows: (Seen & (Row | { seq: null }))[]): { rows: Row[]; head: number } {
+  const [first] = admit(rows);
+  return { rows: rows.filter((row): row is Seen & Row => row.seq !== null), head: first.seen_head };
 }
 
 /** Where more may follow at once, since all that was asked for was found. */

@@ -6,6 +6,7 @@ import { judge, type Look } from "../../append/append.ts";
 import { type Change, type Effects, effectsOf } from "../../append/effects.ts";
 import { entryOf } from "../../read/rows.ts";
 import type { EntryRow } from "../../tables.ts";
+import { prepareMarks } from "./marks.ts";
 
 /** Prepares the statements of a commit; what is returned runs one. */
 export function prepareCommit(db: Database): (batch: readonly Append[]) => Appended[] {
@@ -116,22 +117,37 @@ function prepareChanges(db: Database): (conversationId: string, change: Change) 
     "update members set mentioned = mentioned + 1 where conversation_id = ? and principal_id = ?",
   );
 
+  const rename = db.prepare("update conversations set name = ? where id = ?");
+  const purpose = db.prepare("update conversations set purpose = ? where id = ?");
+  const archive = db.prepare("update conversations set archived = ? where id = ?");
+  const mark = prepareMarks(db);
+
   return (conversationId, change) => {
-    const { principalId } = change;
     switch (change.type) {
       case "join":
-        join.run(conversationId, principalId, change.role, change.seq, change.seq, change.ordinal);
+        join.run(conversationId, change.principalId, change.role, change.seq, change.seq, change.ordinal);
         break;
       case "leave":
-        leave.run(conversationId, principalId);
+        leave.run(conversationId, change.principalId);
         break;
       case "role":
-        role.run(change.role, conversationId, principalId);
+        role.run(change.role, conversationId, change.principalId);
         break;
       case "mention":
-        mention.run(principalId, conversationId, change.seq);
-        count.run(conversationId, principalId);
+        mention.run(change.principalId, conversationId, change.seq);
+        count.run(conversationId, change.principalId);
         break;
+      case "rename":
+        rename.run(change.name, conversationId);
+        break;
+      case "purpose":
+        purpose.run(change.purpose, conversationId);
+        break;
+      case "archive":
+        archive.run(Number(change.on), conversationId);
+        break;
+      default:
+        mark(conversationId, change);
     }
   };
 }

@@ -3,6 +3,7 @@ import type { Append, Appended } from "../../../../contract/append.ts";
 import type { Value, Written } from "../dialect.ts";
 import { prepareCommit } from "./commit.ts";
 import { openWriter } from "./connection.ts";
+import { isOfDisk } from "./faults.ts";
 
 export type Sql = { sql: string; bindings: readonly (Value | Uint8Array)[]; required: boolean };
 
@@ -63,7 +64,7 @@ export class Writer {
     try {
       return work(this.#connection);
     } catch (error) {
-      if (!(error instanceof Database.SqliteError) || SOUND.test(error.code)) throw error;
+      if (!isOfDisk(error)) throw error;
       this.#drop();
       throw new OutcomeUnknown(`${error.code}: ${error.message}`);
     }
@@ -78,8 +79,6 @@ export class Writer {
   }
 }
 
-/** Faults of a statement, not of the disk: the transaction was rolled back and the connection is sound. */
-const SOUND = /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG)/;
 const UNIQUE = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/;
 
 function connect(path: string): Connection {
