@@ -27,6 +27,8 @@ db.exec(`create table entries (conversation_id text, seq integer, type text, sen
 const insert = db.prepare("insert into entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const rooms = new Map<string, Room>();
 let waiting: Waiting[] = [];
+let commits = 0;
+let rows = 0;
 
 /** An unmasked text frame (RFC 6455, 5.2). */
 function frame(text: string): Buffer {
@@ -83,6 +85,8 @@ function turn(): void {
   const batch = waiting;
   waiting = [];
   const written = store(batch);
+  commits += 1;
+  rows += batch.length;
   const acks = new Map<Duplex, string[]>();
   const serials = new Map(
     [...written.values()].flat().map((entry) => [`${entry.conversationId} ${entry.clientMessageId}`, entry]),
@@ -107,7 +111,7 @@ function roomOf(id: string): Room {
   return found;
 }
 
-const server = createServer((_, response) => response.end("ready"));
+const server = createServer((_, response) => response.end(JSON.stringify({ commits, rows })));
 new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (ws, { socket }) => {
   let sender = "";
   ws.on("message", (data) => {

@@ -13,6 +13,8 @@ const TICKS = 100;
 
 const Made = { token: Type.Object({ token: Type.String() }), conversation: Type.Object({ id: Type.String() }) };
 
+const Counted = Type.Object({ commits: Type.Number(), rows: Type.Number() });
+
 /** A server under load, in a process and on a folder of its own. */
 export type Target = {
   name: string;
@@ -39,7 +41,7 @@ export async function limit(): Promise<Target> {
         return { id, tokens: Array.from({ length: members }, (_, i) => `${id}/${i}`) };
       });
     },
-    commits: async () => undefined,
+    commits: async () => Value.Parse(Counted, await (await fetch(`http://127.0.0.1:${port}`)).json()),
   };
 }
 
@@ -64,25 +66,22 @@ export async function wirehouse(): Promise<Target> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return Value.Parse(answer, await response.json());
   };
+  const person = async (handle: string) => {
+    await ask(Type.Object({}), "/principals", administrator, { handle, name: handle, kind: "person" });
+    const { token } = await ask(Made.token, `/principals/${handle}/tokens`, administrator, {});
+    return { handle, token };
+  };
   let serial = 0;
   return {
     ...server,
     async rooms({ rooms, members }) {
       const made = [];
       for (let r = 0; r < rooms; r++) {
-        const people = [];
-        for (let m = 0; m < members; m++) {
-          const handle = `p${serial++}`;
-          await ask(Type.Object({}), "/principals", administrator, { handle, name: handle, kind: "person" });
-          const { token } = await ask(Made.token, `/principals/${handle}/tokens`, administrator, {});
-          people.push({ handle, token });
-        }
+        const people = await Promise.all(Array.from({ length: members }, () => person(`p${serial++}`)));
         const [owner, ...others] = people;
         const invited = others.map(({ handle }) => `@${handle}`);
-        const { id } = await ask(Made.conversation, "/conversations", owner?.token ?? "", {
-          kind: "room",
-          members: invited,
-        });
+        const room = { kind: "room", members: invited };
+        const { id } = await ask(Made.conversation, "/conversations", owner?.token ?? "", room);
         made.push({ id, tokens: people.map(({ token }) => token) });
       }
       return made;
