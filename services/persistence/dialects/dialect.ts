@@ -20,6 +20,8 @@ export interface Dialect {
    * @throws `unavailable` when the outcome is unknown.
    */
   write(statements: readonly Statement[]): Promise<Written>;
+  /** Whether an error of `reader` says that the database fails, rather than that the question was wrong. */
+  isFailure(error: unknown): boolean;
   close(): Promise<void>;
 }
 

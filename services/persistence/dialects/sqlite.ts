@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import knex, { type Knex } from "knex";
+import { CannotStart } from "../../../contract/errors.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaDialect, Statement, Written } from "./dialect.ts";
 import { openWriter } from "./sqlite/connection.ts";
+import { faultOfDisk } from "./sqlite/faults.ts";
 import { lockFolder } from "./sqlite/lock.ts";
 import { WriterThread } from "./sqlite/thread.ts";
 import type { Sql } from "./sqlite/writer.ts";
@@ -10,7 +12,7 @@ import type { Sql } from "./sqlite/writer.ts";
 /**
  * SQLite in a folder: one thread writes, the main thread reads on a connection of its own (WAL: neither waits for the
  * other). Migrates first.
- * @throws Error, one sentence, when another process has the folder, its schema is newer or it cannot be written.
+ * @throws CannotStart when another process has the folder, its schema is newer or it cannot be used.
  */
 export async function openSqlite(folder: string): Promise<Dialect> {
   const lock = lockFolder(folder);
@@ -29,12 +31,15 @@ export async function openSqlite(folder: string): Promise<Dialect> {
     await writer.open();
   } catch (error) {
     await close();
-    throw error;
+    if (error instanceof CannotStart) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotStart(`The data folder ${folder} cannot be used: ${reason}`);
   }
   return {
     reader,
     commit: (batch) => writer.commit(batch),
     write: (statements): Promise<Written> => writer.write(statements.map(native)),
+    isFailure: (error) => faultOfDisk(error) !== undefined,
     close,
   };
 }

@@ -1,9 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
+import { typeOf } from "../../../contract/errors.ts";
+import { call } from "../../../mixins/call.ts";
+import { persistence } from "../../../services/persistence/persistence.service.ts";
 import { openStore } from "../../../services/persistence/store.ts";
 import { verify } from "../../../services/persistence/verify.ts";
 import { run } from "../../support/server.ts";
-import { withFolder } from "../../support/with-broker.ts";
+import { withBroker, withFolder } from "../../support/with-broker.ts";
+import { Log, people } from "../../unit/persistence/logs.ts";
 
 /** Bytes that a file may have: the write-ahead log is full soon, as on a full disk. */
 const LIMIT = 3_000_000;
@@ -49,5 +55,29 @@ describe("a disk that fails", () => {
       } finally {
         await store.close();
       }
+    }));
+});
+
+describe("a database that is damaged", () => {
+  it("is unavailable to readers, not a fault of theirs", () =>
+    withFolder((data) =>
+      withBroker([persistence({ data })], async (broker) => {
+        const log = new Log();
+        const [principalId = ""] = people(1);
+        await call(broker, "persistence.append", log.create(principalId));
+        for (const file of ["wirehouse.db", "wirehouse.db-wal"]) {
+          const path = join(data, file);
+          writeFileSync(path, Buffer.alloc(statSync(path).size, 0xff));
+        }
+        const read = call(broker, "persistence.read", { conversationId: log.id }, { principalId });
+        expect(await read.catch(typeOf)).to.equal("unavailable");
+      }),
+    ));
+
+  it("keeps a start from succeeding, in a sentence that names the folder", () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, "wirehouse.db"), "this is no database");
+      const sentence = await openStore(folder, () => undefined).then(() => "opened", String);
+      expect(sentence).to.equal(`CannotStart: The data folder ${folder} cannot be used: file is not a database`);
     }));
 });

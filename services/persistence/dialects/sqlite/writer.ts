@@ -3,7 +3,7 @@ import type { Append, Appended } from "../../../../contract/append.ts";
 import type { Value, Written } from "../dialect.ts";
 import { prepareCommit } from "./commit.ts";
 import { openWriter } from "./connection.ts";
-import { isOfDisk } from "./faults.ts";
+import { faultOfDisk } from "./faults.ts";
 
 export type Sql = { sql: string; bindings: readonly (Value | Uint8Array)[]; required: boolean };
 
@@ -64,9 +64,10 @@ export class Writer {
     try {
       return work(this.#connection);
     } catch (error) {
-      if (!isOfDisk(error)) throw error;
+      const fault = faultOfDisk(error);
+      if (fault === undefined) throw error;
       this.#drop();
-      throw new OutcomeUnknown(`${error.code}: ${error.message}`);
+      throw new OutcomeUnknown(fault);
     }
   }
 
