@@ -1,4 +1,4 @@
-import type { Entry, Role } from "./entry.ts";
+import type { Role, WireEntry } from "./entry.ts";
 import type { Head } from "./scalars.ts";
 
 /** What is told without being asked. */
@@ -7,7 +7,7 @@ import type { Head } from "./scalars.ts";
 export type DirectoryChanged = { revision: number };
 
 /** On a conversation's fan-out subject: its committed entries, or (`entries` empty) only where its log now ends. */
-export type Announcement = { conversationId: string; head: Head; entries: Entry[] };
+export type Announcement = { conversationId: string; head: Head; entries: WireEntry[] };
 
 /** On a principal's fan-out subject: what concerns him alone. */
 export type Notice =

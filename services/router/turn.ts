@@ -8,6 +8,7 @@ import { staleOwner } from "../../mixins/actor/stale-owner.ts";
 import type { Answer, Command } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
 import { evolve, remember } from "./conversation/evolve.ts";
+import { shown } from "./conversation/shown.ts";
 import {
   claimText,
   type Draft,
@@ -143,7 +144,7 @@ function appendOf(state: State, { draft, entries, claim }: Proposal, commands: C
 function tell(draft: Draft, appended: AppendedEntry[], world: World): void {
   if (appended.length === 0) return;
   const entries = appended.map(({ entry }) => entry);
-  world.announce({ conversationId: draft.conversationId, head: draft.head, entries });
+  world.announce({ conversationId: draft.conversationId, head: draft.head, entries: shown(entries) });
   tellMembers(draft.settings?.kind === "direct", entries, world);
 }
 

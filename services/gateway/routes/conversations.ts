@@ -1,16 +1,15 @@
 import Type from "typebox";
 import { v7 as uuid } from "uuid";
 import { actions, type Membership } from "../../../contract/actions.ts";
-import { NewConversation } from "../../../contract/conversation.ts";
+import { ConversationChange, NewConversation } from "../../../contract/conversation.ts";
 import { Role } from "../../../contract/entry.ts";
 import { LIST_BODY_BYTES } from "../../../contract/limits.ts";
 import { bareHandle, GivenHandle, type Principal } from "../../../contract/principal.ts";
-import { Cursor, CursorSeq, Id, Limit, PrincipalAddress, Seq, Strict } from "../../../contract/scalars.ts";
+import { Cursor, CursorSeq, Id, Limit, PrincipalAddress, Strict } from "../../../contract/scalars.ts";
 import { type Ask, none, type Route, route } from "../route.ts";
 
 const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
-const atMessage = Strict({ id: Id, seq: Seq });
 const atMember = Strict({ id: Id, handle: GivenHandle });
 
 const address = (handle: string) => `@${bareHandle(handle)}`;
@@ -71,37 +70,16 @@ export const conversations: Route[] = [
     },
   }),
   route({
-    method: "GET",
-    path: "/conversations/:id/messages",
-    scope: "read",
+    method: "PATCH",
+    path: "/conversations/:id",
+    scope: "send",
     params: inConversation,
-    query: Strict({ before: Type.Optional(Seq), after: Type.Optional(CursorSeq), ...paging }),
-    body: none,
-    async answer({ path, query, ask }) {
-      return { status: 200, body: await ask("persistence.history", { conversationId: path.id, ...query }) };
-    },
-  }),
-  route({
-    method: "GET",
-    path: "/conversations/:id/messages/:seq",
-    scope: "read",
-    params: atMessage,
     query: none,
-    body: none,
-    async answer({ path, ask }) {
-      return { status: 200, body: await ask("persistence.message", { conversationId: path.id, seq: path.seq }) };
-    },
-  }),
-  route({
-    method: "GET",
-    path: "/conversations/:id/messages/:seq/replies",
-    scope: "read",
-    params: atMessage,
-    query: Strict(paging),
-    body: none,
-    async answer({ path, query, ask }) {
-      const page = await ask("persistence.replies", { conversationId: path.id, seq: path.seq, ...query });
-      return { status: 200, body: page };
+    body: ConversationChange,
+    async answer({ path, body, ask }) {
+      const conversationId = path.id;
+      await ask("router.change", { conversationId, commandId: uuid(), ...body });
+      return { status: 200, body: await ask("persistence.conversation", { conversationId }) };
     },
   }),
   route({
