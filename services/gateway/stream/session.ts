@@ -146,7 +146,7 @@ export class Session implements Listener {
       case "send": {
         const { type: _type, ref, to, ...message } = said.frame;
         if (allows(this.credential, "send"))
-          this.#sends.push({ ref, to, message: { clientMessageId: uuid(), ...message } });
+          this.#sends.push({ ref, to, message: { ...message, clientMessageId: message.clientMessageId ?? uuid() } });
         else
           this.#tell({
             type: "refused",
