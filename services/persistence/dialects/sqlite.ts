@@ -6,6 +6,7 @@ import type { Dialect, SchemaDialect, Statement, Written } from "./dialect.ts";
 import { openWriter } from "./sqlite/connection.ts";
 import { faultOfDisk } from "./sqlite/faults.ts";
 import { lockFolder } from "./sqlite/lock.ts";
+import { setStatistics } from "./sqlite/statistics.ts";
 import { WriterThread } from "./sqlite/thread.ts";
 import type { Sql } from "./sqlite/writer.ts";
 
@@ -52,6 +53,7 @@ async function migrateFile(path: string): Promise<void> {
   const db = connect(path, ["synchronous = full", "foreign_keys = on"]);
   try {
     await migrate(db, schema);
+    await setStatistics(db);
   } finally {
     await db.destroy();
   }

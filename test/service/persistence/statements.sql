@@ -14,6 +14,19 @@ select `principal_id`, `role`, `joined_seq` from `members` where `conversation_i
 select `seq`, `sender_id`, `reply_to` from `entries` where `conversation_id` = ? and `seq` in (?, ?) and `type` = ?
    SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
 
+-- targets
+select `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `entries` as `e` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `e`.`conversation_id` = ? and `e`.`seq` in (?) and `e`.`type` = ?
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
+
+-- targets
+select `target_seq` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and `type` = ?
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+
+-- targets
+select `target_seq` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and `type` = ? and `sender_id` = ? and `body` = ? limit ?
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+
 -- direct
 select `id` from `conversations` where `key` = ? limit ?
    SEARCH conversations USING INDEX conversations_key (key=?)
@@ -31,50 +44,55 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?) LEFT-JOIN
 
 -- history, newest
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` < case when ? > c.head_seq then c.head_seq + 1 else ? end and `e`.`seq` >= case when ? > c.head_seq then c.head_seq + 1 else ? end - ? where `c`.`id` = ? order by `e`.`seq` desc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` < case when ? > c.head_seq then c.head_seq + 1 else ? end and `e`.`seq` >= case when ? > c.head_seq then c.head_seq + 1 else ? end - ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` desc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newest
-select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?, ?) group by `reply_to`
-   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
 
 -- history, newer
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` > ? and `e`.`seq` < ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` > ? and `e`.`seq` < ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newer
-select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?, ?) group by `reply_to`
-   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
 
 -- message
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- message
-select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?) group by `reply_to`
-   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
 
 -- replies
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- replies
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`reply_to` = ? and `e`.`seq` > ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`reply_to` = ? and `e`.`seq` > ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    SEARCH e USING INDEX entries_replies (conversation_id=? AND reply_to=? AND seq>?) LEFT-JOIN
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- replies
-select `reply_to`, count(*) as replies from `entries` where `conversation_id` = ? and `reply_to` in (?) group by `reply_to`
-   SEARCH entries USING COVERING INDEX entries_replies (conversation_id=? AND reply_to=?)
+select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
 
 -- members
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq`, `p`.`handle`, `p`.`name` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` and `m`.`principal_id` > ? left join `principals` as `p` on `p`.`id` = `m`.`principal_id` where `c`.`id` = ? order by `m`.`principal_id` asc limit ?
@@ -210,6 +228,59 @@ insert into mentions (principal_id, conversation_id, seq) values (?, ?, ?)
 -- append
 update members set mentioned = mentioned + 1 where conversation_id = ? and principal_id = ?
    SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+
+-- append
+update conversations set name = ? where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- append
+update conversations set purpose = ? where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- append
+update conversations set archived = ? where id = ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- append
+update entries set replies = replies + ? where conversation_id = ? and seq = ?
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- append
+select reply_to from entries where conversation_id = ? and seq = ?
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- append
+update entries set overtaken_by = ? where conversation_id = ? and seq = ? and overtaken_by is null
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- append
+update entries set overtaken_by = ? where conversation_id = ? and target_seq = ? and overtaken_by is null and type = 'edit' and seq < ?
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=? AND seq<?)
+
+-- append
+update entries set overtaken_by = ? where conversation_id = ? and target_seq = ? and overtaken_by is null and seq < ?
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=? AND seq<?)
+
+-- append
+update entries set overtaken_by = ? where conversation_id = ? and target_seq = ? and overtaken_by is null and type = 'pin' and seq <= ?
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=? AND seq<?)
+
+-- append
+update entries set overtaken_by = ? where conversation_id = ? and target_seq = ? and overtaken_by is null and type = 'reaction' and seq <= ? and sender_id = ? and body in (?, ?)
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=? AND seq<?)
+
+-- append
+update members set mentioned = mentioned + ?, mentioned_read = mentioned_read + case when read_seq >= ? then ? else 0 end where conversation_id = ? and joined_seq < ? and principal_id in (select principal_id from mentions where conversation_id = ? and seq = ?)
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+   LIST SUBQUERY 1
+   SEARCH mentions USING COVERING INDEX mentions_conversation_id_seq_index (conversation_id=? AND seq=?)
+
+-- append
+delete from mentions where conversation_id = ? and seq = ?
+   SEARCH mentions USING COVERING INDEX mentions_conversation_id_seq_index (conversation_id=? AND seq=?)
+
+-- append
+insert into mentions (principal_id, conversation_id, seq) values (?, ?, ?)
 
 -- append
 update conversations set importing = ? where id = ?

@@ -14,6 +14,7 @@ import { moved } from "../../../services/persistence/read/cursors.ts";
 import { entries } from "../../../services/persistence/read/entries.ts";
 import { history, message, replies } from "../../../services/persistence/read/history.ts";
 import { members } from "../../../services/persistence/read/members.ts";
+import { targets } from "../../../services/persistence/read/targets.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { verify } from "../../../services/persistence/verify.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
@@ -43,6 +44,8 @@ async function reads(store: Store): Promise<Seen[]> {
     load: () => load(reader, { conversationId }),
     roles: () => roles(reader, { conversationId, after: ana }),
     facts: () => facts(reader, { conversationId, seqs: [4, 5] }),
+    targets: () =>
+      targets(reader, { conversationId, seqs: [4], reactions: [{ seq: 4, principalId: ana, emoji: "👍" }] }),
     direct: () => direct(reader, directKey(ana, bo)),
     named: () => named(reader, "fx", ana),
     read: () => entries(reader, { conversationId, after: 1 }, ana),
