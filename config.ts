@@ -41,6 +41,12 @@ export const variables = {
     expected: "32 to 512 visible ASCII characters",
     purpose: "Token of the first administrator, `@admin`; without it one is made and printed once",
   }),
+  WIREHOUSE_RATE: variable({
+    schema: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+    expected: "a number of requests, 0 to 1000000",
+    default: "100",
+    purpose: "Writes a second that one principal may ask of one gateway, twice that at once; 0: any number",
+  }),
   METRICS_PORT: variable({
     schema: Type.Union([Type.Undefined(), Type.Integer({ minimum: 1, maximum: 65535 })]),
     expected: "a port, 1 to 65535",
@@ -68,6 +74,8 @@ export type Config = {
   readonly host: string;
   /** Absolute path. */
   readonly data: string;
+  /** Writes a second; 0 is any number. */
+  readonly rate: number;
   readonly metricsPort: number | undefined;
   readonly adminToken: string | undefined;
   readonly logLevel: Values["WIREHOUSE_LOG"];
@@ -90,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.WIREHOUSE_HOST,
     data: resolve(values.WIREHOUSE_DATA),
+    rate: values.WIREHOUSE_RATE,
     metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
     logLevel: values.WIREHOUSE_LOG,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { refuse } from "../../contract/errors.ts";
+import { refuse, thrown } from "../../contract/errors.ts";
 import type { Credential } from "../../contract/principal.ts";
 import { allows } from "./authenticate.ts";
 import { readBody } from "./body.ts";
@@ -44,6 +44,7 @@ function endpoint(routes: readonly Route[]): Endpoint {
       throw refuse("method-not-allowed", `Here only ${headers.Allow} are offered`);
     }
     if (!allows(credential, route.scope)) throw refuse("forbidden", `The token lacks the scope ${route.scope}`);
+    if (route.scope === "send") spend(caller, response);
     const body = async (most: number) => {
       const bytes = await readBody(message, most);
       // No body at all is an object without fields, where none are needed.
@@ -53,4 +54,12 @@ function endpoint(routes: readonly Route[]): Endpoint {
     const { status, body: content, location } = answered;
     answer(response, status, content, location === undefined ? {} : { Location: location });
   };
+}
+
+/** @throws too-many */
+function spend(caller: Caller, response: ServerResponse): void {
+  const allowance = caller.spend();
+  if (allowance === undefined) return;
+  for (const [name, value] of Object.entries(allowance.headers)) response.setHeader(name, value);
+  if (allowance.refusal) throw thrown(allowance.refusal);
 }

@@ -1,12 +1,13 @@
 import type { Server } from "node:http";
 import type { Service, ServiceSchema } from "moleculer";
 import ApiGateway, { type ApiSettingsSchema, type GatewayResponse, type IncomingRequest } from "moleculer-web";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
 import { conversations } from "./routes/conversations.ts";
@@ -64,7 +65,11 @@ const routes = [
 ];
 
 /** The only service that speaks HTTP: REST, the stream, health. */
-export const gateway = ({ port, host }: { port: number; host: string }): ServiceSchema<ApiSettingsSchema> => ({
+export const gateway = ({
+  port,
+  host,
+  rate,
+}: Pick<Config, "port" | "host" | "rate">): ServiceSchema<ApiSettingsSchema> => ({
   name: "gateway",
   mixins: [ApiGateway, directoryView],
   dependencies: ["router", "persistence", "directory"],
@@ -109,6 +114,7 @@ export const gateway = ({ port, host }: { port: number; host: string }): Service
     const { broker, logger, server } = this;
     const fanOut = fanOutOf(broker);
     const find: FindCredential = (tokenHash) => directoryOf(this).credential(tokenHash);
+    const limit = new RateLimit(rate);
     const rest = new Rest({
       logger,
       find,
@@ -117,11 +123,12 @@ export const gateway = ({ port, host }: { port: number; host: string }): Service
         principal,
         // Moleculer lays what comes back in meta over the caller's: each call gets its own.
         ask: (name, params) => call(broker, name, params, { principalId: principal.id }),
+        spend: () => limit.take(principal.id),
         notify: (notice) => fanOut.notify(principal.id, notice),
       }),
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
-    const { streams, rounds } = streamsOf({ broker, find, failed });
+    const { streams, rounds } = streamsOf({ broker, find, failed, limit });
     if (server) streams.attach(server);
     directoryOf(this).onChange(() => streams.judge());
     parts.set(this, { rest, streams, rounds });
@@ -140,6 +147,4 @@ export const gateway = ({ port, host }: { port: number; host: string }): Service
   },
 });
 
-const { port, host } = readConfig(process.env);
-
-export default gateway({ port, host });
+export default gateway(readConfig(process.env));

@@ -8,6 +8,7 @@ import type { Principal, Scope } from "../../contract/principal.ts";
 import { Strict } from "../../contract/scalars.ts";
 import { checker } from "../../mixins/schema-validator.ts";
 import { typed } from "./query.ts";
+import type { Allowance } from "./rate-limit.ts";
 
 /** What one call of the API is: the tables in `routes/` list them, `endpoint.ts` answers them. */
 
@@ -20,6 +21,8 @@ export type Answer = { status: number; body?: unknown; location?: string };
 export type Caller = {
   principal: Principal;
   ask: Ask;
+  /** Takes one of the writes that his rate allows. */
+  spend(): Allowance | undefined;
   /** Tells the caller's own streams. */
   notify(notice: Notice): void;
 };

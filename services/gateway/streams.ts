@@ -3,6 +3,7 @@ import { PAGE_ITEMS } from "../../contract/limits.ts";
 import { call } from "../../mixins/call.ts";
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import type { FindCredential } from "./authenticate.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { isStranger } from "./stream/catch-up.ts";
 import type { Times } from "./stream/connection.ts";
 import { Hub } from "./stream/hub.ts";
@@ -16,10 +17,10 @@ const READS = 16;
 
 const times: Times = { hello: 10_000, ping: 30_000 };
 
-type Options = { broker: ServiceBroker; find: FindCredential; failed(error: unknown): void };
+type Options = { broker: ServiceBroker; find: FindCredential; failed(error: unknown): void; limit: RateLimit };
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ broker, find, failed }: Options): { streams: Streams; rounds: Rounds } {
+export function streamsOf({ broker, find, failed, limit }: Options): { streams: Streams; rounds: Rounds } {
   const fanOut = fanOutOf(broker);
   const turnstile = new Turnstile(READS);
   const log: Log = {
@@ -38,6 +39,7 @@ export function streamsOf({ broker, find, failed }: Options): { streams: Streams
       hub,
       read: log.read,
       failed,
+      overdrawn: (principalId) => limit.take(principalId)?.refusal,
       resolve: async (principalId, to) =>
         (await call(broker, "router.resolve", { to }, { principalId })).conversationId,
       post: (principalId, conversationId, messages) =>

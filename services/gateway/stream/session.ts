@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { v7 as uuid } from "uuid";
 import type { Sent } from "../../../contract/actions.ts";
 import type { NewMessage } from "../../../contract/conversation.ts";
-import { type Outcome, problemOf, refused } from "../../../contract/errors.ts";
+import { type Outcome, problemOf, type Refusal, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import type { Credential } from "../../../contract/principal.ts";
 import { allows } from "../authenticate.ts";
@@ -23,6 +23,8 @@ import type { Writer } from "./writer.ts";
 export type Backend = {
   hub: Pick<Hub, "open" | "close">;
   read: Log["read"];
+  /** Takes one of the writes that a principal's rate allows, or says why there is none. */
+  overdrawn(principalId: string): Refusal | undefined;
   resolve(principalId: string, to: string): Promise<string>;
   post(principalId: string, conversationId: string, messages: NewMessage[]): Promise<Outcome<Sent>[]>;
   /** Sets the read cursor and tells the principal's other sessions. */
@@ -145,14 +147,9 @@ export class Session implements Listener {
         break;
       case "send": {
         const { type: _type, ref, to, ...message } = said.frame;
-        if (allows(this.credential, "send"))
-          this.#sends.push({ ref, to, message: { ...message, clientMessageId: message.clientMessageId ?? uuid() } });
-        else
-          this.#tell({
-            type: "refused",
-            ref,
-            problem: problemOf(refused("forbidden", "The token lacks the scope send")),
-          });
+        const refusal = this.#mayNotSend();
+        if (refusal) this.#tell({ type: "refused", ref, problem: problemOf(refusal) });
+        else this.#sends.push({ ref, to, message: { ...message, clientMessageId: message.clientMessageId ?? uuid() } });
         break;
       }
       case "refused":
@@ -163,6 +160,11 @@ export class Session implements Listener {
         if (!this.listening) this.#line.changed();
         break;
     }
+  }
+
+  #mayNotSend(): Refusal | undefined {
+    if (!allows(this.credential, "send")) return refused("forbidden", "The token lacks the scope send");
+    return this.#backend.overdrawn(this.principalId);
   }
 
   #tell(frame: ServerFrame): void {

@@ -141,7 +141,7 @@ function portOf(broker: ServiceBroker): number {
 
 export const withEdge = (use: (edge: Edge) => Promise<void>): Promise<void> =>
   withFolder((folder) =>
-    withBroker([...wire(folder), gateway({ port: 0, host: "127.0.0.1" })], async (broker) => {
+    withBroker([...wire(folder), gateway({ port: 0, host: "127.0.0.1", rate: 0 })], async (broker) => {
       const url = `http://127.0.0.1:${portOf(broker)}`;
       const meta = await administrator(broker);
       const token = async (handle: string, wanted: NewToken = {}) =>
