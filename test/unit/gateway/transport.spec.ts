@@ -37,6 +37,7 @@ const streams = (times: { hello: number; ping: number }) =>
       resolve: async (_principalId, to) => to,
       post: async () => [],
       mark: async () => {},
+      overdrawn: () => undefined,
       failed: () => {},
     },
   });
