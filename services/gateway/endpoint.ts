@@ -50,7 +50,14 @@ function endpoint(routes: readonly Route[]): Endpoint {
       // No body at all is an object without fields, where none are needed.
       return bytes.length === 0 ? {} : readIJson(bytes);
     };
-    const answered = await route.handle({ path, query: parseQuery(url), body }, caller);
+    const header = (name: string) => message.headers[name]?.toString();
+    const answered = await route.handle({ path, query: parseQuery(url), header, body }, caller);
+    if ("stream" in answered) {
+      // Whoever asks with HEAD wants to know whether there is one.
+      if (message.method === "HEAD") answer(response, 200);
+      else await answered.stream(response);
+      return;
+    }
     const { status, body: content, location } = answered;
     answer(response, status, content, location === undefined ? {} : { Location: location });
   };

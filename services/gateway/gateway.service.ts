@@ -7,6 +7,7 @@ import { directoryOf, directoryView } from "../../mixins/directory-view/director
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
+import type { EventStreams } from "./event-streams.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
@@ -23,7 +24,7 @@ type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next)
 /** Milliseconds for a request to arrive whole. */
 const REQUEST_TIMEOUT = 60_000;
 
-type Parts = { rest: Rest; streams: Streams; rounds: Rounds };
+type Parts = { rest: Rest; streams: Streams; events: EventStreams; rounds: Rounds };
 const parts = new WeakMap<Service, Parts>();
 
 function partsOf(service: Service): Parts {
@@ -104,8 +105,9 @@ export const gateway = ({
       partsOf(this).rest.notFound(response);
     },
     async drain(this: Service) {
-      const { rest, streams, rounds } = partsOf(this);
+      const { rest, streams, events, rounds } = partsOf(this);
       rounds.stop();
+      events.stop();
       await Promise.all([rest.drain(), streams.drain()]);
     },
   },
@@ -119,19 +121,26 @@ export const gateway = ({
       logger,
       find,
       probe: () => call(broker, "persistence.revision", {}),
-      callerOf: ({ principal }): Caller => ({
-        principal,
-        // Moleculer lays what comes back in meta over the caller's: each call gets its own.
-        ask: (name, params) => call(broker, name, params, { principalId: principal.id }),
-        spend: () => limit.take(principal.id),
-        notify: (notice) => fanOut.notify(principal.id, notice),
-      }),
+      callerOf: (credential): Caller => {
+        const { principal } = credential;
+        return {
+          principal,
+          // Moleculer lays what comes back in meta over the caller's: each call gets its own.
+          ask: (name, params) => call(broker, name, params, { principalId: principal.id }),
+          spend: () => limit.take(principal.id),
+          notify: (notice) => fanOut.notify(principal.id, notice),
+          follow: (response, conversationId, cursor) => events.follow(response, credential, conversationId, cursor),
+        };
+      },
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
-    const { streams, rounds } = streamsOf({ broker, find, failed, limit });
+    const { streams, events, rounds } = streamsOf({ broker, find, failed, limit });
     if (server) streams.attach(server);
-    directoryOf(this).onChange(() => streams.judge());
-    parts.set(this, { rest, streams, rounds });
+    directoryOf(this).onChange(() => {
+      streams.judge();
+      events.judge();
+    });
+    parts.set(this, { rest, streams, events, rounds });
   },
 
   async started(this: Service) {

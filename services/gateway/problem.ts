@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { problemOf, type Refusal } from "../../contract/errors.ts";
 
 /** Headers of every answer: nothing is guessed, framed, or run. */
-const security = {
+export const security = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
@@ -15,7 +16,10 @@ import type { Allowance } from "./rate-limit.ts";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Calls an action on the caller's behalf. */
 export type Ask = <A extends ActionName>(name: A, params: Params<A>) => Promise<Result<A>>;
-export type Answer = { status: number; body?: unknown; location?: string };
+export type Answer =
+  | { status: number; body?: unknown; location?: string }
+  /** A response that goes on: resolves when it has ended. */
+  | { stream(response: ServerResponse): Promise<void> };
 
 /** Who asks, and what is done for him. */
 export type Caller = {
@@ -23,6 +27,8 @@ export type Caller = {
   ask: Ask;
   /** Takes one of the writes that his rate allows. */
   spend(): Allowance | undefined;
+  /** Tells him a conversation's entries after a seq as server-sent events, while he is a member. */
+  follow(response: ServerResponse, conversationId: string, cursor: number): Promise<void>;
   /** Tells the caller's own streams. */
   notify(notice: Notice): void;
 };
@@ -31,6 +37,8 @@ export type Caller = {
 export type Raw = {
   path: Record<string, string>;
   query: Record<string, string>;
+  /** A header, by its name in lower case. */
+  header(name: string): string | undefined;
   body(most: number): Promise<unknown>;
 };
 
@@ -49,7 +57,9 @@ type Definition<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
   body: B;
   /** Bytes that the body may have; 256 KiB where nothing is said. */
   bodyBytes?: number;
-  answer(request: { path: Static<P>; query: Static<Q>; body: Static<B> } & Caller): Promise<Answer>;
+  answer(
+    request: { path: Static<P>; query: Static<Q>; body: Static<B>; header: Raw["header"] } & Caller,
+  ): Promise<Answer>;
 };
 
 /** Takes nothing. */
@@ -72,7 +82,7 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(d
         query: readQuery(typed(query, raw.query)),
         body: readBody(hasBody ? await raw.body(bodyBytes) : {}),
       };
-      return answer({ ...request, ...caller });
+      return answer({ ...request, header: raw.header, ...caller });
     },
   };
 }

@@ -3,6 +3,7 @@ import { PAGE_ITEMS } from "../../contract/limits.ts";
 import { call } from "../../mixins/call.ts";
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import type { FindCredential } from "./authenticate.ts";
+import { EventStreams } from "./event-streams.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { isStranger } from "./stream/catch-up.ts";
 import type { Times } from "./stream/connection.ts";
@@ -20,7 +21,11 @@ const times: Times = { hello: 10_000, ping: 30_000 };
 type Options = { broker: ServiceBroker; find: FindCredential; failed(error: unknown): void; limit: RateLimit };
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ broker, find, failed, limit }: Options): { streams: Streams; rounds: Rounds } {
+export function streamsOf({ broker, find, failed, limit }: Options): {
+  streams: Streams;
+  events: EventStreams;
+  rounds: Rounds;
+} {
   const fanOut = fanOutOf(broker);
   const turnstile = new Turnstile(READS);
   const log: Log = {
@@ -56,7 +61,8 @@ export function streamsOf({ broker, find, failed, limit }: Options): { streams: 
     },
   });
   const rounds = new Rounds({ everybody: () => hub.principals, visit: (one) => hub.audit(one), failed });
-  return { streams, rounds };
+  const events = new EventStreams({ fanOut, find, read: log.read, failed });
+  return { streams, events, rounds };
 }
 
 async function headsOf(broker: ServiceBroker, principalId: string): Promise<HeadOf[]> {

@@ -1,8 +1,9 @@
 import Type from "typebox";
 import { v7 as uuid } from "uuid";
 import { actions, type Membership } from "../../../contract/actions.ts";
-import { ConversationChange, NewConversation } from "../../../contract/conversation.ts";
+import { ConversationChange, NewConversation, refuseStranger } from "../../../contract/conversation.ts";
 import { Role } from "../../../contract/entry.ts";
+import { refuse } from "../../../contract/errors.ts";
 import { LIST_BODY_BYTES } from "../../../contract/limits.ts";
 import { bareHandle, GivenHandle, type Principal } from "../../../contract/principal.ts";
 import { Cursor, CursorSeq, Id, Limit, PrincipalAddress, Strict } from "../../../contract/scalars.ts";
@@ -13,6 +14,14 @@ const inConversation = Strict({ id: Id });
 const atMember = Strict({ id: Id, handle: GivenHandle });
 
 const address = (handle: string) => `@${bareHandle(handle)}`;
+
+/** @throws validation for what is no seq */
+function lastEventId(header: string | undefined): number | undefined {
+  if (header === undefined || header === "") return undefined;
+  const seq = /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+  if (seq === undefined) throw refuse("validation", "Last-Event-ID is not the id of an event of this stream");
+  return seq;
+}
 
 /** A membership with the names that lists of members show. */
 async function shown(ask: Ask, { principalId, role, joinedSeq }: Membership) {
@@ -91,6 +100,22 @@ export const conversations: Route[] = [
     body: none,
     async answer({ path, query, ask }) {
       return { status: 200, body: await ask("persistence.read", { conversationId: path.id, ...query }) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/conversations/:id/stream",
+    scope: "read",
+    params: inConversation,
+    query: Strict({ after: Type.Optional(CursorSeq) }),
+    body: none,
+    async answer({ path, query, header, ask, follow }) {
+      const conversationId = path.id;
+      const conversation = await ask("persistence.conversation", { conversationId });
+      if (!("head" in conversation)) throw refuseStranger({ private: false });
+      const after = lastEventId(header("last-event-id")) ?? query.after ?? conversation.head.seq;
+      const cursor = Math.min(after, conversation.head.seq);
+      return { stream: (response) => follow(response, conversationId, cursor) };
     },
   }),
   route({

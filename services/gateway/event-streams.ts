@@ -1,0 +1,71 @@
+import type { ServerResponse } from "node:http";
+import { refuse } from "../../contract/errors.ts";
+import type { Credential } from "../../contract/principal.ts";
+import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
+import type { FindCredential } from "./authenticate.ts";
+import { security } from "./problem.ts";
+import { EventStream } from "./stream/event-stream.ts";
+import type { Log } from "./stream/log.ts";
+import { Standing } from "./stream/standing.ts";
+
+/** Event streams at one gateway. */
+const MOST = 5_000;
+
+type Options = {
+  fanOut: Pick<FanOut, "onAnnouncement">;
+  find: FindCredential;
+  read: Log["read"];
+  failed(error: unknown): void;
+};
+
+/** The server-sent events of a gateway: who may listen on, and the end of all of them. */
+export class EventStreams {
+  readonly #options: Options;
+  readonly #standing: Standing;
+  readonly #open = new Set<EventStream>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#standing = new Standing(options.find, options.failed);
+  }
+
+  /**
+   * Tells a caller who was found to be a member what comes after `cursor`, until one of them ends it.
+   * @throws too-many
+   */
+  async follow(
+    response: ServerResponse,
+    credential: Credential,
+    conversationId: string,
+    cursor: number,
+  ): Promise<void> {
+    if (this.#open.size >= MOST) throw refuse("too-many", "Too many event streams are open here");
+    const { fanOut, read, failed } = this.#options;
+    const stream = new EventStream({
+      response,
+      cursor,
+      read: (after) => read(credential.principal.id, conversationId, after),
+      subscribe: (grown) => fanOut.onAnnouncement(conversationId, grown),
+      failed,
+    });
+    this.#open.add(stream);
+    this.#standing.add(stream, credential);
+    try {
+      await stream.run(security);
+    } finally {
+      this.#open.delete(stream);
+      this.#standing.delete(stream);
+    }
+  }
+
+  /** The directory has changed: streams whose credential no longer holds end. */
+  judge(): void {
+    this.#standing.judge();
+  }
+
+  /** Ends them all; their clients come back by themselves. */
+  stop(): void {
+    this.#standing.stop();
+    for (const stream of this.#open) stream.close();
+  }
+}
