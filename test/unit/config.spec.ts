@@ -14,10 +14,11 @@ function refusal(environment: Record<string, string>): string {
 
 describe("configuration", () => {
   it("has a default for all that is needed", () => {
-    expect(readConfig({})).to.deep.equal({
+    expect(readConfig({})).to.include({
       port: 3000,
       host: "127.0.0.1",
       data: resolve("data"),
+      rate: 100,
       metricsPort: undefined,
       adminToken: undefined,
       logLevel: "warn",

@@ -1,0 +1,141 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type Running, root, run, type Server, startServer } from "../support/server.ts";
+import { workspace, writeArchive } from "../support/slack.ts";
+import { withTerminal } from "../support/terminal.ts";
+import { withFolder } from "../support/with-broker.ts";
+import { page } from "../unit/docs/pages.ts";
+
+/** What documents show is what happens: their blocks are run, and what they print is what is written there. */
+
+type Block = { language: string; text: string };
+
+/** The fenced blocks of a page, from one heading to the next one named. */
+function blocks(path: string, from: string, to: string): Block[] {
+  const text = page(path);
+  const part = text.slice(text.indexOf(from), to === "" ? undefined : text.indexOf(to));
+  return [...part.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({
+    language,
+    text: code,
+  }));
+}
+
+/** Lines as they are shown, one after the other; `…` stands for anything. */
+const shown = (lines: string[]): RegExp =>
+  new RegExp(lines.map((line) => line.split("…").map(RegExp.escape).join(".*?")).join("[^]*?"));
+
+/** A shell in a folder that does what a reader does. */
+class Reader {
+  readonly #shell: Running;
+  #done = 0;
+
+  constructor(folder: string) {
+    this.#shell = run("bash", { PS1: "" });
+    // What it has started in the background ends with it.
+    this.#shell.write(`cd ${folder}\ntrap 'kill $(jobs -p)' EXIT\n`);
+  }
+
+  /** Enters a block and waits for its end. @returns what it printed */
+  async enter(text: string): Promise<string> {
+    const from = this.#shell.output().length;
+    const mark = `end of block ${++this.#done}`;
+    this.#shell.write(`${text}\necho "${mark}"\n`);
+    await this.#shell.wrote(mark, from);
+    return this.#shell.output().slice(from);
+  }
+
+  saw(lines: RegExp): Promise<string> {
+    return this.#shell.wrote(lines);
+  }
+
+  close(): Promise<unknown> {
+    return this.#shell.stop();
+  }
+}
+
+/** Goes through a page's blocks at a server: shell lines are entered, programs saved, texts waited for. */
+async function follow(reader: Reader, folder: string, { url, token }: Server, all: Block[]): Promise<void> {
+  for (const { language, text } of all) {
+    if (language === "js") writeFileSync(join(folder, "listen.mjs"), text);
+    else if (language === "text") await reader.saw(shown(text.trimEnd().split("\n")));
+    else {
+      const here = text.replaceAll("http://127.0.0.1:3000", url).replaceAll("wh_…", token);
+      const expected = [...here.matchAll(/^# → (.+)$/gm)].map(([, line = ""]) => line);
+      expect(await reader.enter(here)).to.match(shown(expected));
+    }
+  }
+}
+
+describe("The documents", () => {
+  it("README.md: the tour, the console and the import do what they say", () =>
+    withFolder(async (home) => {
+      const data = join(home, "data");
+      symlinkSync(join(root, "node_modules"), join(home, "node_modules"));
+      const server = await startServer(data);
+      const reader = new Reader(home);
+      try {
+        const tour = blocks("README.md", "## A tour", "### The console");
+        expect(tour.map(({ language }) => language)).to.include.members(["sh", "js", "text"]);
+        await follow(reader, home, server, tour);
+      } finally {
+        await reader.close();
+        await server.stop();
+      }
+
+      const [start, session] = blocks("README.md", "### The console", "## Import");
+      expect(start?.text).to.equal("npm start -- --repl\n");
+      await withTerminal(home, async ({ type }) => {
+        for (const part of (session?.text ?? "").split("wirehouse $ ").slice(1)) {
+          const [line = "", ...answer] = part.trimEnd().split("\n");
+          await type(line, shown(answer));
+        }
+      });
+
+      const [command, summary] = blocks("README.md", "## Import", "## Benchmark");
+      const archive = writeArchive(join(home, "export"), workspace);
+      const importing = run(command?.text.replace("path/to/slack-export.zip", archive) ?? "", { WIREHOUSE_DATA: data });
+      expect(await importing.ended).to.deep.equal({ code: 0, signal: null });
+      expect(importing.output()).to.match(shown((summary?.text ?? "nothing").trimEnd().split("\n")));
+    })).timeout(120_000);
+
+  it("docs/verify.md: a verifier that knows the contract alone agrees with ours, and finds what an anchor betrays", () =>
+    withFolder(async (folder) => {
+      const server = await startServer(join(folder, "data"), { WIREHOUSE_RATE: "0" });
+      try {
+        const headers = { authorization: `Bearer ${server.token}`, "content-type": "application/json" };
+        const post = async (path: string, body: object) => {
+          const response = await fetch(`${server.url}/v1${path}`, {
+            method: "POST",
+            headers,
+            body: JSON.stringify(body),
+          });
+          return JSON.parse(await response.text());
+        };
+        const { id } = await post("/conversations", { kind: "room", name: "Zimmer – 東京 🗼" });
+        for (let n = 1; n <= 250; n++) {
+          await post("/messages", {
+            to: id,
+            text: `no. ${n} "é" \u2028 \u0007`,
+            data: { z: 1e21, "10": [-0, 0.1, n], é: null },
+          });
+        }
+        const { entries, head } = await post(`/conversations/${id}/verify`, {});
+        const [script] = blocks("docs/verify.md", "```js", "");
+        const verifier = join(folder, "verify.mjs");
+        writeFileSync(verifier, script?.text ?? "");
+        const verify = async (anchor: string) => {
+          const access = { WIREHOUSE: `${server.url}/v1`, TOKEN: server.token };
+          const verifying = run(`node ${verifier} ${id} ${anchor}`, access);
+          return { code: (await verifying.ended).code, output: verifying.output() };
+        };
+        const verdict = { code: 0, output: `ok: ${entries} entries, head ${head.seq} ${head.hash}\n` };
+        expect(entries).to.equal(252);
+        expect(await verify(`${head.seq}:${head.hash}`)).to.deep.equal(verdict);
+        const forged = { code: 1, output: "NOT ok: anchor at seq 7\n" };
+        expect(await verify(`7:${head.hash}`)).to.deep.equal(forged);
+      } finally {
+        await server.stop();
+      }
+    }));
+});
