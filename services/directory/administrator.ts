@@ -1,5 +1,6 @@
 import { v7 as uuid } from "uuid";
 import { sha256 } from "../../contract/chain.ts";
+import { CannotStart } from "../../contract/errors.ts";
 import type { Principal, Token } from "../../contract/principal.ts";
 import { newToken } from "./tokens.ts";
 
@@ -45,12 +46,12 @@ async function addAdministrator(registry: Registry): Promise<string> {
   return id;
 }
 
-/** @throws Error when the token is somebody else's already */
+/** @throws CannotStart when the token is somebody else's already */
 async function useToken(token: string, principalId: string, registry: Registry): Promise<void> {
   const hash = sha256(token);
   const holder = await registry.holder(hash);
   if (holder === principalId) return;
-  if (holder !== undefined) throw new Error(`${CONFIGURED} is another principal's token`);
+  if (holder !== undefined) throw new CannotStart(`${CONFIGURED} is another principal's token`);
   for (const { id, label } of await registry.tokens(principalId))
     if (label === CONFIGURED) await registry.removeToken(id);
   await registry.addToken({ id: uuid(), principalId, hash, label: CONFIGURED });
