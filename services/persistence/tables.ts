@@ -43,6 +43,8 @@ export type EntryRow = {
   sender_id: string;
   client_message_id: string | null;
   command_id: string | null;
+  /** Of `command_id` and the entry's hash. */
+  command_seal: Buffer | null;
   reply_to: number | null;
   target_seq: number | null;
   /** RFC 8785 text. */

@@ -4,10 +4,12 @@ import type { Params } from "../../contract/actions.ts";
 import { type LinkFault, linkFault, NOTHING } from "../../contract/chain.ts";
 import type { Verdict } from "../../contract/conversation.ts";
 import type { Head } from "../../contract/scalars.ts";
+import { sealOf } from "./append/seal.ts";
 import { admit, guarded, type Seen } from "./read/guard.ts";
 import { lineOf } from "./read/rows.ts";
 import { Replay } from "./replay.ts";
 import type { ConversationRow, EntryRow, MemberRow } from "./tables.ts";
+import { misMarked } from "./verify-marks.ts";
 
 /** Entries read at once: at most some megabytes, and the event loop is free between. */
 const STRIDE = 50;
@@ -36,16 +38,22 @@ export async function verify(
   const replay = new Replay();
 
   let previous = NOTHING;
-  for await (const row of walk(knex, conversationId, head.seq)) {
-    const broken = rowFault(previous, row, replay);
-    if (broken) return fault(broken === "missing" ? previous.seq + 1 : row.seq, broken);
-    previous = { seq: row.seq, hash: row.hash.toString("hex") };
-    if (anchored.get(row.seq)?.some(({ hash }) => hash !== previous.hash)) return fault(row.seq, "anchor");
+  let marked: number | undefined;
+  for await (const rows of walk(knex, conversationId, head.seq)) {
+    for (const row of rows) {
+      const broken = rowFault(previous, row, replay);
+      if (broken) return fault(broken === "missing" ? previous.seq + 1 : row.seq, broken);
+      previous = { seq: row.seq, hash: row.hash.toString("hex") };
+      if (anchored.get(row.seq)?.some(({ hash }) => hash !== previous.hash)) return fault(row.seq, "anchor");
+    }
+    marked ??= await misMarked(knex, conversationId, rows);
   }
   if (previous.seq < head.seq) return fault(previous.seq + 1, "missing");
 
   const beyond = await beyondHead(knex, conversationId);
   if (beyond !== undefined) return fault(beyond, "beyond-head");
+  // Last of the entries' faults, for a changed entry also makes that wrong which follows from it.
+  if (marked !== undefined) return fault(marked, "hash");
   if (previous.hash !== head.hash || !replay.explains(conversation)) return fault(head.seq, "head");
   if (!replay.explainsMembers(members, conversation.member_count)) return fault(head.seq, "members");
   const lost = anchors.map(({ seq }) => seq).filter((seq) => seq > head.seq);
@@ -65,7 +73,13 @@ function rowFault(previous: Head, row: EntryRow, replay: Replay): LinkFault | un
   } catch {
     return "hash";
   }
-  return row.ordinal === replay.ordinal ? undefined : "hash";
+  return row.ordinal === replay.ordinal && isSealed(row) ? undefined : "hash";
+}
+
+/** Whether a command's id is the one that was stored, or there was none. */
+function isSealed({ hash, command_id, command_seal }: EntryRow): boolean {
+  if (command_id === null || command_seal === null) return command_id === command_seal;
+  return sealOf(hash.toString("hex"), String(command_id)).equals(Buffer.from(command_seal));
 }
 
 type StoredMember = Pick<MemberRow, "principal_id" | "role" | "joined_seq">;
@@ -80,7 +94,7 @@ async function headAndMembers(knex: Knex, conversationId: string, callerId: stri
 }
 
 /** The rows up to a head in the order of their seq, also those that no log can have. */
-async function* walk(knex: Knex, conversationId: string, head: number): AsyncGenerator<EntryRow> {
+async function* walk(knex: Knex, conversationId: string, head: number): AsyncGenerator<EntryRow[]> {
   for (let after = Number.MIN_SAFE_INTEGER; ; await setImmediate()) {
     const rows = await knex<EntryRow>("entries")
       .where("conversation_id", conversationId)
@@ -88,7 +102,7 @@ async function* walk(knex: Knex, conversationId: string, head: number): AsyncGen
       .andWhere("seq", "<=", head)
       .orderBy("seq")
       .limit(STRIDE);
-    yield* rows;
+    yield rows;
     const last = rows.at(-1);
     if (!last || rows.length < STRIDE) return;
     after = last.seq;

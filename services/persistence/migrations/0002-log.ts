@@ -47,6 +47,7 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
     table.specificType("sender_id", id).notNullable();
     table.specificType("client_message_id", types.key(64));
     table.specificType("command_id", types.key(100));
+    table.specificType("command_seal", types.hash);
     table.bigInteger("reply_to");
     table.bigInteger("target_seq");
     table.specificType("body", types.text);

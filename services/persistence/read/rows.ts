@@ -3,7 +3,7 @@ import type { Entry, WireEntry } from "../../../contract/entry.ts";
 import type { EntryRow } from "../tables.ts";
 
 /** What of an entry's row its hash covers. */
-type Line = Omit<EntryRow, "command_id" | "body" | "ordinal" | "overtaken_by" | "replies">;
+type Line = Omit<EntryRow, "command_id" | "command_seal" | "body" | "ordinal" | "overtaken_by" | "replies">;
 
 /** An entry without its body; a field that is null in its row is absent. */
 export const lineOf = (row: Line): WireEntry => ({

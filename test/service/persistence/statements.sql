@@ -140,6 +140,26 @@ select * from `entries` where `conversation_id` = ? and `seq` > ? and `seq` <= ?
    SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
 
 -- verify
+select `seq`, `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `seq` in (?)
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- verify
+select `seq`, `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `seq` in (?) and `type` = ? and `overtaken_by` is null
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
+
+-- verify
+select `seq`, `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+
+-- verify
+select `e`.`seq` from `entries` as `e` where `e`.`conversation_id` = ? and `e`.`seq` in (?, ?) and `e`.`replies` <> (select count(*) from `entries` as `r` where `r`.`conversation_id` = `e`.`conversation_id` and `r`.`reply_to` = `e`.`seq` and (`r`.`overtaken_by` is null or exists (select * from `entries` as `v` where `v`.`conversation_id` = `r`.`conversation_id` and `v`.`target_seq` = `r`.`seq` and v.overtaken_by is null and v.type = 'edit')))
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   CORRELATED SCALAR SUBQUERY 2
+   SEARCH r USING INDEX entries_replies (conversation_id=? AND reply_to=?)
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+
+-- verify
 select `e`.`seq` from `conversations` as `c` inner join `entries` as `e` on `e`.`conversation_id` = `c`.`id` and `e`.`seq` > `c`.`head_seq` where `c`.`id` = ? order by `e`.`seq` asc limit ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?)
@@ -205,7 +225,7 @@ select c.id from conversations c where c.name = ? and c.kind in ('channel', 'bro
 insert into conversations (id, kind, name, "key", private, purpose, archived, importing, creator_id, head_seq, head_hash, head_ordinal, head_at, member_count) values (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, zeroblob(32), 0, ?, 0)
 
 -- append
-insert into entries (conversation_id, seq, type, sender_id, client_message_id, command_id, reply_to, target_seq, body, body_hash, sent_at, prev_hash, hash, ordinal) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into entries (conversation_id, seq, type, sender_id, client_message_id, command_id, command_seal, reply_to, target_seq, body, body_hash, sent_at, prev_hash, hash, ordinal) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- append
 update conversations set head_seq = ?, head_hash = ?, head_ordinal = ?, head_at = ?, member_count = member_count + ? where id = ?

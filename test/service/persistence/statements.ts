@@ -38,7 +38,7 @@ async function reads(store: Store): Promise<Seen[]> {
   const [ana = "", bo = ""] = people(2);
   const log = new Log();
   await stored(store, [log.create(ana, { name: "fx" }), log.join(bo), log.message(ana, { mentions: [bo] })]);
-  await stored(store, [log.message(bo, { replyTo: 4 })]);
+  await stored(store, [log.message(bo, { replyTo: 4 }), log.edit(ana, 4, "again"), log.react(bo, 4, "👍")]);
   const conversationId = log.id;
   const actions: Record<string, () => Promise<unknown>> = {
     load: () => load(reader, { conversationId }),

@@ -143,6 +143,56 @@ const tamperings: Tampering[] = [
   members("the number of members", "update conversations set member_count = 3"),
 ];
 
+/** Marks of all kinds: 4 is edited twice, 5 redacted, 6 has reactions and pins, 7 a reply, 8 a reply redacted. */
+async function marked(store: Store): Promise<Log> {
+  const log = new Log();
+  await stored(store, [
+    log.create(ana),
+    log.join(bo),
+    log.messages([{ senderId: ana }, { senderId: bo }, { senderId: ana }, { senderId: bo, replyTo: 6 }]),
+    log.message(ana, { replyTo: 6 }),
+    log.edit(ana, 4, "second"),
+    log.edit(ana, 4, "third"),
+    log.redact(bo, 5),
+    log.react(ana, 6, "👍"),
+    log.react(bo, 6, "👍"),
+    log.react(ana, 6, "👍", false),
+    log.pin(ana, 6),
+    log.pin(ana, 6, false),
+    log.redact(ana, 8),
+    log.edit(bo, 7, "a reply"),
+  ]);
+  return log;
+}
+
+const mark = (what: string, set: string, at: number, found = at): Tampering => ({
+  what,
+  sql: `update entries set ${set} where seq = ${at}`,
+  finds: { seq: found, reason: "hash" },
+});
+
+/** What an append marks on earlier entries decides what is shown of them. */
+const markings: Tampering[] = [
+  mark("a message hidden as if it were redacted", "overtaken_by = 16", 6),
+  mark("a message hidden by what is no entry", "overtaken_by = 99", 6),
+  mark("a redacted message shown again", "overtaken_by = null", 5),
+  mark("an edited message shown as it was", "overtaken_by = null", 4),
+  mark("a version before the last shown again", "overtaken_by = null", 9),
+  mark("the last version hidden", "overtaken_by = 10", 10),
+  mark("the last version hidden by the one before", "overtaken_by = 9", 10),
+  mark("a reaction that was taken off shown again", "overtaken_by = null", 12),
+  mark("a reaction hidden by another's", "overtaken_by = 12", 13),
+  mark("a reaction hidden by what takes another's off", "overtaken_by = 14", 13),
+  mark("an entry that takes off a reaction shown as one", "overtaken_by = null", 14),
+  mark("a pin shown again", "overtaken_by = null", 15),
+  mark("a join hidden", "overtaken_by = 16", 3),
+  mark("replies that are none", "replies = 2", 6),
+  mark("replies of what is no message", "replies = 1", 2),
+  mark("a command's id", "command_id = 'another'", 3),
+  mark("a command's id, taken away", "command_id = null", 3),
+  mark("a command's id, given", "command_id = 'one'", 6),
+];
+
 describe("G6 tampering shows: verify", () => {
   it("finds a sound log sound, from its first entry to its head", () =>
     withStore(async (store) => {
@@ -152,10 +202,21 @@ describe("G6 tampering shows: verify", () => {
       expect(verdict).to.deep.equal({ ok: true, entries: ENTRIES, head: log.head });
     }));
 
-  for (const { what, sql, values = [], finds } of tamperings) {
+  it("finds a log of edits, redactions, reactions and pins sound", () =>
+    withStore(async (store) => {
+      const log = await marked(store);
+      const verdict = await verify(store.reader, { conversationId: log.id }, ana);
+      expect(verdict).to.deep.equal({ ok: true, entries: log.head.seq, head: log.head });
+    }));
+
+  const cases = [
+    ...tamperings.map((one) => ({ ...one, log: written })),
+    ...markings.map((one) => ({ ...one, log: marked })),
+  ];
+  for (const { what, sql, values = [], finds, log: write } of cases) {
     it(`finds ${what}: ${finds.reason}`, () =>
       withStore(async (store, folder) => {
-        const log = await written(store);
+        const log = await write(store);
         tamper(folder, sql, ...values);
         const verdict = await verify(store.reader, { conversationId: log.id }, ana);
         expect(verdict).to.deep.equal({ ok: false, ...finds });
@@ -204,12 +265,19 @@ describe("G6 tampering shows: verify", () => {
       }
     }));
 
-  it("raises no false alarm while the log grows and people come and go", () =>
+  it("raises no false alarm while the log grows, people come and go, and messages change", () =>
     withStore(async (store) => {
       const log = await written(store);
       let growing = true;
       const grow = (async () => {
-        while (growing) await stored(store, [log.join(cy), log.message(ana), log.leave(cy)]);
+        for (let on = true; growing; on = !on) {
+          await stored(store, [log.join(cy), log.message(ana, { replyTo: 5 }), log.leave(cy)]);
+          await stored(store, [
+            log.edit(ana, 5, "again"),
+            log.react(ana, 5, "👍", on),
+            log.redact(ana, log.head.seq - 3),
+          ]);
+        }
       })();
       const verdicts: Verdict[] = [];
       while (verdicts.length < 40) verdicts.push(await verify(store.reader, { conversationId: log.id }, ana));

@@ -58,6 +58,22 @@ export class Log {
     return this.#append([{ type: "role", senderId, body: { principalId, role } }], `role-${++this.#count}`);
   }
 
+  edit(senderId: string, targetSeq: number, text: string): Append {
+    return this.#append([{ type: "edit", senderId, targetSeq, body: { text, salt: SALT } }], `edit-${++this.#count}`);
+  }
+
+  redact(senderId: string, targetSeq: number): Append {
+    return this.#append([{ type: "redact", senderId, targetSeq, body: {} }], `redact-${++this.#count}`);
+  }
+
+  react(senderId: string, targetSeq: number, emoji: string, on = true): Append {
+    return this.#append([{ type: "reaction", senderId, targetSeq, body: { emoji, on } }], `react-${++this.#count}`);
+  }
+
+  pin(senderId: string, targetSeq: number, on = true): Append {
+    return this.#append([{ type: "pin", senderId, targetSeq, body: { on } }], `pin-${++this.#count}`);
+  }
+
   /** No entries: confirms the head and looks the keys up. */
   confirm(keys: CommandKey[] = []): Append {
     return { conversationId: this.id, head: this.head, entries: [], keys };

@@ -4,6 +4,7 @@ import { canonical, NOTHING } from "../../../../contract/chain.ts";
 import type { Head } from "../../../../contract/scalars.ts";
 import { judge, type Look } from "../../append/append.ts";
 import { type Change, type Effects, effectsOf } from "../../append/effects.ts";
+import { sealOf } from "../../append/seal.ts";
 import { entryOf } from "../../read/rows.ts";
 import type { EntryRow } from "../../tables.ts";
 import { prepareMarks } from "./marks.ts";
@@ -67,8 +68,9 @@ function prepareWrite(db: Database): (effects: Effects) => void {
        head_hash, head_ordinal, head_at, member_count) values (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, zeroblob(32), 0, ?, 0)`,
   );
   const insert = db.prepare(
-    `insert into entries (conversation_id, seq, type, sender_id, client_message_id, command_id, reply_to, target_seq,
-       body, body_hash, sent_at, prev_hash, hash, ordinal) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into entries (conversation_id, seq, type, sender_id, client_message_id, command_id, command_seal,
+       reply_to, target_seq, body, body_hash, sent_at, prev_hash, hash, ordinal)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const moveHead = db.prepare(
     `update conversations set head_seq = ?, head_hash = ?, head_ordinal = ?, head_at = ?,
@@ -84,6 +86,7 @@ function prepareWrite(db: Database): (effects: Effects) => void {
       entry.senderId,
       entry.clientMessageId ?? null,
       commandId ?? null,
+      commandId === undefined ? null : sealOf(entry.hash, commandId),
       entry.replyTo ?? null,
       entry.targetSeq ?? null,
       canonical(entry.body),
