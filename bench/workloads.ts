@@ -2,7 +2,8 @@
 export type Workload = {
   name: string;
   rooms: number;
-  members: number /** Messages a second, of all rooms, when steady. */;
+  members: number;
+  /** Messages a second, of all rooms, when steady. */
   steady: number;
 };
 
