@@ -1,8 +1,7 @@
 import type { ServiceBroker } from "moleculer";
-import type { ImportSummary } from "../../contract/actions.ts";
+import type { ImportSummary, Params } from "../../contract/actions.ts";
 import type { Verdict } from "../../contract/conversation.ts";
 import { typeOf } from "../../contract/errors.ts";
-import { call } from "../../mixins/call.ts";
 import { atOnce } from "./at-once.ts";
 import type { Notes } from "./slack/notes.ts";
 
@@ -35,7 +34,12 @@ async function verify(
 ): Promise<Verdict | undefined> {
   for (const principalId of memberIds) {
     try {
-      return await call(broker, "persistence.verify", { conversationId }, { principalId });
+      return await broker.call<Verdict, Params<"persistence.verify">>(
+        "persistence.verify",
+        { conversationId },
+        // A long log takes longer than a call may usually.
+        { meta: { principalId }, timeout: 0 },
+      );
     } catch (error) {
       // He has left since: another may still be in it.
       if (typeOf(error) !== "not-a-member" && typeOf(error) !== "not-found") throw error;

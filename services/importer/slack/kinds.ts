@@ -49,7 +49,10 @@ const SLACKBOT = "USLACKBOT";
 
 function authorOf({ user, bot_id, username, user_profile, bot_profile }: SlackRecord): Author | undefined {
   if (user === SLACKBOT) return { id: user, application: true, names: ["slackbot"] };
-  if (user) return { id: user, application: false, names: given(user_profile?.name, user_profile?.real_name) };
+  if (user) {
+    const names = given(user_profile?.name, user_profile?.real_name, bot_profile?.name);
+    return { id: user, application: Boolean(bot_id), names };
+  }
   if (bot_id) return { id: bot_id, application: true, names: given(username, bot_profile?.name) };
   return username ? { id: idOfName(username), application: true, names: [username] } : undefined;
 }

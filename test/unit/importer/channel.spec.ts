@@ -131,6 +131,15 @@ describe("importer: a channel", () => {
     ]);
   });
 
+  it("takes what a bot's own user says for an application's: its attachments are its message", () => {
+    const attachments = [{ text: "passed" }];
+    const { commands } = imported(general, [
+      said("U2", 1, { bot_id: "B1", attachments }),
+      said("U1", 2, { attachments }),
+    ]);
+    expect(commands.slice(1).map(brief)).to.deep.equal(["post u2 hi\npassed", "post u1 hi"]);
+  });
+
   it("never lets time go back, and stands a creation before the first record", () => {
     const { commands } = imported({ ...general, created: 1_700_000_000 }, [said("U1", 5), said("U1", 9)]);
     expect(commands.map((command) => command.at)).to.deep.equal([at(5), at(5), at(9)]);
