@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { sha256 } from "../../contract/chain.ts";
+import { Client } from "../support/client.ts";
 import { printedToken, readiness, run, script, startServer, withServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import { withFolder } from "../support/with-broker.ts";
 
 const asAdministrator = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -93,14 +95,37 @@ describe("Start of the real process", () => {
       expect((await fetch(`${first.url}/v1/me`, asAdministrator(first.token))).status).to.equal(200);
     }));
 
-  it("SIGTERM ends it with code 0, and the next start goes on", () =>
+  it("SIGTERM under load: what is in flight is answered, the rest refused, streams end with 1012, the exit is 0", () =>
     withFolder(async (data) => {
-      const first = await startServer(data);
-      const idle = await fetch(`${first.url}/livez`, { keepalive: true });
-      expect(idle.status).to.equal(200);
-      expect(await first.stop()).to.deep.equal({ code: 0, signal: null });
-      const second = await startServer(data);
-      expect(await second.stop()).to.deep.equal({ code: 0, signal: null });
+      const server = await startServer(data, { WIREHOUSE_RATE: "0" });
+      const admin = new Client(server.url, server.token);
+      const room = await admin.room();
+      const stream = new WebSocket(`${server.url.replace("http", "ws")}/v1/stream`);
+      const closed = new Promise<number>((resolve) => stream.addEventListener("close", ({ code }) => resolve(code)));
+      stream.addEventListener("open", () => stream.send(JSON.stringify({ type: "hello", token: server.token })));
+      await new Promise((resolve) => stream.addEventListener("message", resolve, { once: true }));
+
+      const statuses: number[] = [];
+      const sending = Array.from({ length: 8 }, async (_, sender) => {
+        for (let n = 0; ; n++) {
+          const message = { to: room, text: `${n}`, clientMessageId: `${sender}-${n}` };
+          // Once it is gone there is nobody to refuse.
+          const answer = await admin.request("POST", "/messages", message).catch(() => undefined);
+          if (!answer) return;
+          statuses.push(answer.status);
+        }
+      });
+      await until(() => statuses.length > 100);
+      expect(await server.stop()).to.deep.equal({ code: 0, signal: null });
+      expect(await closed).to.equal(1012);
+      await Promise.all(sending);
+      expect(new Set(statuses)).to.satisfy((seen: Set<number>) => seen.isSubsetOf(new Set([201, 503])));
+
+      const next = await startServer(data);
+      const messages = (await new Client(next.url, server.token).log(room)).filter(({ type }) => type === "message");
+      const acknowledged = statuses.filter((status) => status === 201).length;
+      expect(messages.length, "all that was stored was answered").to.equal(acknowledged);
+      expect(await next.stop()).to.deep.equal({ code: 0, signal: null });
     }));
 
   it("after kill -9 the next start succeeds", () =>
