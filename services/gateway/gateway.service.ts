@@ -5,15 +5,13 @@ import { type Config, readConfig } from "../../config.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { api } from "./api.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
-import { conversations } from "./routes/conversations.ts";
-import { directory } from "./routes/directory.ts";
-import { messages } from "./routes/messages.ts";
 import type { Rounds } from "./stream/rounds.ts";
 import type { Streams } from "./stream/websocket.ts";
 import { streamsOf } from "./streams.ts";
@@ -54,7 +52,7 @@ const handled =
     restOf(request).handle(endpoint, { message: request, url, path: $params.params }, response).catch(next);
   };
 
-const paths = endpoints([...messages, ...conversations, ...directory]);
+const paths = endpoints(api.flatMap((table) => table.routes));
 
 const routes = [
   { path: "/", aliases: { "* /livez": live, "* /readyz": ready } },

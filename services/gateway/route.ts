@@ -16,10 +16,24 @@ import type { Allowance } from "./rate-limit.ts";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Calls an action on the caller's behalf. */
 export type Ask = <A extends ActionName>(name: A, params: Params<A>) => Promise<Result<A>>;
-export type Answer =
-  | { status: number; body?: unknown; location?: string }
-  /** A response that goes on: resolves when it has ended. */
-  | { stream(response: ServerResponse): Promise<void> };
+export type Answer = Whole | Stream;
+type Whole = { status: 200 | 201 | 204; body?: unknown; location?: string };
+/** A response that goes on: resolves when it has ended. */
+type Stream = { stream(response: ServerResponse): Promise<void> };
+
+/** What a call answers when all is well, by status: a body of this schema, none, or server-sent events. */
+export type Answers = { 200?: TSchema | "events"; 201?: TSchema; 204?: "nothing" };
+
+/** What `answer` may return, by what its call is said to answer. What was made has an address. */
+type Answered<A extends Answers> = {
+  [S in keyof A]: A[S] extends "events"
+    ? Stream
+    : A[S] extends "nothing"
+      ? Whole & { status: S }
+      : A[S] extends TSchema
+        ? Whole & { status: S; body: Static<A[S]> } & (S extends 201 ? { location: string } : unknown)
+        : never;
+}[keyof A];
 
 /** Who asks, and what is done for him. */
 export type Caller = {
@@ -42,40 +56,54 @@ export type Raw = {
   body(most: number): Promise<unknown>;
 };
 
-export type Route = {
+/** What is told of a call: it validates, and it is what the API's document shows. */
+type Description = {
+  /** What clients that are made from the document call it. */
+  name: string;
+  /** A line. */
+  summary: string;
   method: Method;
   /** Below `/v1`; `:name` stands for one segment. */
   path: string;
   scope: Scope;
+  params: TSchema;
+  query: TSchema;
+  body: TSchema;
+  answers: Answers;
+};
+
+export type Route = Description & {
   /** @throws not-found for a path that can't be, validation for any other part that its schema refuses; what actions throw */
   handle(raw: Raw, caller: Caller): Promise<Answer>;
 };
 
-type Definition<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<Route, "handle"> & {
+type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, A extends Answers> = Description & {
   params: P;
   query: Q;
   body: B;
+  answers: A;
   /** Bytes that the body may have; 256 KiB where nothing is said. */
   bodyBytes?: number;
   answer(
     request: { path: Static<P>; query: Static<Q>; body: Static<B>; header: Raw["header"] } & Caller,
-  ): Promise<Answer>;
+  ): Promise<Answered<A>>;
 };
 
 /** Takes nothing. */
 export const none = Strict({});
 
 /** One line of a table: what is validated, and what is asked and answered with it. */
-export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(definition: Definition<P, Q, B>): Route {
-  const { method, path, scope, params, query, body, bodyBytes = BODY_BYTES, answer } = definition;
+export function route<P extends TSchema, Q extends TSchema, B extends TSchema, A extends Answers>(
+  definition: Definition<P, Q, B, A>,
+): Route {
+  const { bodyBytes = BODY_BYTES, answer, ...description } = definition;
+  const { method, params, query, body } = description;
   const readPath = reader(params, "not-found", "There is nothing at this address");
   const readQuery = reader(query, "validation", "The query is not well-formed");
   const readBody = reader(body, "validation", "The body is not well-formed");
   const hasBody = method !== "GET" && method !== "DELETE";
   return {
-    method,
-    path,
-    scope,
+    ...description,
     async handle(raw, caller) {
       const request = {
         path: readPath(typed(params, raw.path)),

@@ -1,19 +1,25 @@
 import Type from "typebox";
 import { v7 as uuid } from "uuid";
-import { actions, type Membership } from "../../../contract/actions.ts";
-import { ConversationChange, NewConversation, refuseStranger } from "../../../contract/conversation.ts";
-import { Role } from "../../../contract/entry.ts";
+import { actions } from "../../../contract/actions.ts";
+import {
+  Conversation,
+  ConversationChange,
+  Listing,
+  NewConversation,
+  ReadState,
+  refuseStranger,
+  Verdict,
+} from "../../../contract/conversation.ts";
+import { WireEntry } from "../../../contract/entry.ts";
 import { refuse } from "../../../contract/errors.ts";
 import { LIST_BODY_BYTES } from "../../../contract/limits.ts";
-import { bareHandle, GivenHandle, type Principal } from "../../../contract/principal.ts";
-import { Cursor, CursorSeq, Id, Limit, PrincipalAddress, Strict } from "../../../contract/scalars.ts";
-import { type Ask, none, type Route, route } from "../route.ts";
+import { Cursor, CursorSeq, Id, Limit, Page, Strict } from "../../../contract/scalars.ts";
+import { none, type Route, route } from "../route.ts";
 
 const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
-const atMember = Strict({ id: Id, handle: GivenHandle });
-
-const address = (handle: string) => `@${bareHandle(handle)}`;
+/** As a member sees it, or of a public one what everybody may know. */
+const Shown = actions["persistence.conversation"].result;
 
 /** @throws validation for what is no seq */
 function lastEventId(header: string | undefined): number | undefined {
@@ -23,16 +29,11 @@ function lastEventId(header: string | undefined): number | undefined {
   return seq;
 }
 
-/** A membership with the names that lists of members show. */
-async function shown(ask: Ask, { principalId, role, joinedSeq }: Membership) {
-  const { items } = await ask("directory.find", { ids: [principalId] });
-  const [principal]: (Principal | undefined)[] = items;
-  return { principalId, handle: principal?.handle, name: principal?.name, role, joinedSeq };
-}
-
-/** Conversations, what is in them, and who. */
+/** Conversations and their logs. */
 export const conversations: Route[] = [
   route({
+    name: "createConversation",
+    summary: "Make a conversation, or find a direct one",
     method: "POST",
     path: "/conversations",
     scope: "send",
@@ -40,6 +41,7 @@ export const conversations: Route[] = [
     query: none,
     body: NewConversation,
     bodyBytes: LIST_BODY_BYTES,
+    answers: { 200: Shown, 201: Shown },
     async answer({ body, ask }) {
       const { conversationId, created } = await ask("router.create", { id: uuid(), ...body });
       return {
@@ -50,41 +52,53 @@ export const conversations: Route[] = [
     },
   }),
   route({
+    name: "listConversations",
+    summary: "My conversations",
     method: "GET",
     path: "/conversations",
     scope: "read",
     params: none,
     query: Strict(paging),
     body: none,
+    answers: { 200: Page(Conversation) },
     answer: async ({ query, ask }) => ({ status: 200, body: await ask("persistence.conversations", query) }),
   }),
   route({
+    name: "listChannels",
+    summary: "Public conversations, to find and join",
     method: "GET",
     path: "/channels",
     scope: "read",
     params: none,
     query: actions["persistence.channels"].params,
     body: none,
+    answers: { 200: Page(Listing) },
     answer: async ({ query, ask }) => ({ status: 200, body: await ask("persistence.channels", query) }),
   }),
   route({
+    name: "getConversation",
+    summary: "A conversation",
     method: "GET",
     path: "/conversations/:id",
     scope: "read",
     params: inConversation,
     query: none,
     body: none,
+    answers: { 200: Shown },
     async answer({ path, ask }) {
       return { status: 200, body: await ask("persistence.conversation", { conversationId: path.id }) };
     },
   }),
   route({
+    name: "changeConversation",
+    summary: "Rename a conversation, set its purpose, archive it",
     method: "PATCH",
     path: "/conversations/:id",
     scope: "send",
     params: inConversation,
     query: none,
     body: ConversationChange,
+    answers: { 200: Shown },
     async answer({ path, body, ask }) {
       const conversationId = path.id;
       await ask("router.change", { conversationId, commandId: uuid(), ...body });
@@ -92,23 +106,29 @@ export const conversations: Route[] = [
     },
   }),
   route({
+    name: "listEntries",
+    summary: "The raw log of a conversation",
     method: "GET",
     path: "/conversations/:id/entries",
     scope: "read",
     params: inConversation,
     query: Strict({ after: Type.Optional(CursorSeq), ...paging }),
     body: none,
+    answers: { 200: Page(WireEntry) },
     async answer({ path, query, ask }) {
       return { status: 200, body: await ask("persistence.read", { conversationId: path.id, ...query }) };
     },
   }),
   route({
+    name: "followConversation",
+    summary: "One conversation as server-sent events",
     method: "GET",
     path: "/conversations/:id/stream",
     scope: "read",
     params: inConversation,
     query: Strict({ after: Type.Optional(CursorSeq) }),
     body: none,
+    answers: { 200: "events" },
     async answer({ path, query, header, ask, follow }) {
       const conversationId = path.id;
       const conversation = await ask("persistence.conversation", { conversationId });
@@ -119,59 +139,8 @@ export const conversations: Route[] = [
     },
   }),
   route({
-    method: "GET",
-    path: "/conversations/:id/members",
-    scope: "read",
-    params: inConversation,
-    query: Strict(paging),
-    body: none,
-    async answer({ path, query, ask }) {
-      return { status: 200, body: await ask("persistence.members", { conversationId: path.id, ...query }) };
-    },
-  }),
-  route({
-    method: "POST",
-    path: "/conversations/:id/members",
-    scope: "send",
-    params: inConversation,
-    query: none,
-    body: Strict({ principal: PrincipalAddress, role: Type.Optional(Role) }),
-    async answer({ path, body, ask }) {
-      const membership = await ask("router.join", { conversationId: path.id, commandId: uuid(), ...body });
-      return { status: membership.changed ? 201 : 200, body: await shown(ask, membership) };
-    },
-  }),
-  route({
-    method: "PATCH",
-    path: "/conversations/:id/members/:handle",
-    scope: "send",
-    params: atMember,
-    query: none,
-    body: Strict({ role: Role }),
-    async answer({ path, body, ask }) {
-      const membership = await ask("router.role", {
-        conversationId: path.id,
-        commandId: uuid(),
-        principal: address(path.handle),
-        role: body.role,
-      });
-      return { status: 200, body: await shown(ask, membership) };
-    },
-  }),
-  route({
-    method: "DELETE",
-    path: "/conversations/:id/members/:handle",
-    scope: "send",
-    params: atMember,
-    query: none,
-    body: none,
-    async answer({ path, ask }) {
-      const leaving = { conversationId: path.id, commandId: uuid(), principal: address(path.handle) };
-      await ask("router.leave", leaving);
-      return { status: 204 };
-    },
-  }),
-  route({
+    name: "markRead",
+    summary: "Say how far one has read",
     method: "PUT",
     path: "/conversations/:id/read",
     // Saying how far one has read is part of reading.
@@ -179,6 +148,7 @@ export const conversations: Route[] = [
     params: inConversation,
     query: none,
     body: Strict({ seq: CursorSeq }),
+    answers: { 200: ReadState },
     async answer({ path, body, ask, notify }) {
       const state = await ask("persistence.markRead", { conversationId: path.id, seq: body.seq });
       notify({ type: "read", conversationId: path.id, seq: state.readSeq });
@@ -186,12 +156,15 @@ export const conversations: Route[] = [
     },
   }),
   route({
+    name: "verifyConversation",
+    summary: "Verify the log of a conversation",
     method: "POST",
     path: "/conversations/:id/verify",
     scope: "read",
     params: inConversation,
     query: none,
     body: Strict({ anchors: actions["persistence.verify"].params.properties.anchors }),
+    answers: { 200: Verdict },
     async answer({ path, body, ask }) {
       return { status: 200, body: await ask("persistence.verify", { conversationId: path.id, ...body }) };
     },

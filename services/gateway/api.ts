@@ -1,0 +1,16 @@
+import type { Route } from "./route.ts";
+import { conversations } from "./routes/conversations.ts";
+import { directory } from "./routes/directory.ts";
+import { members } from "./routes/members.ts";
+import { messages } from "./routes/messages.ts";
+
+/** Calls that belong together, as the API's document groups them. */
+export type Table = { name: string; about: string; routes: readonly Route[] };
+
+/** All calls there are: what is answered is read from here, and what is told of it. */
+export const api: readonly Table[] = [
+  { name: "messages", about: "Sending, reading, and what is made of messages", routes: messages },
+  { name: "conversations", about: "Conversations and their logs", routes: conversations },
+  { name: "members", about: "Who is in a conversation, and as what", routes: members },
+  { name: "directory", about: "Principals and their tokens", routes: directory },
+];
