@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { Errors } from "moleculer";
+import Type, { type Static } from "typebox";
 
 /**
  * The one table of refusals: what goes wrong, by name. The name is the error's `type` inside and the end of the
@@ -33,7 +34,8 @@ export const refusals = {
 
 export type RefusalName = keyof typeof refusals;
 
-export type FieldFault = { field: string; message: string };
+export const FieldFault = Type.Object({ field: Type.String(), message: Type.String() });
+export type FieldFault = Static<typeof FieldFault>;
 
 /** What an error carries besides its name. */
 export type RefusalData = {
@@ -73,15 +75,18 @@ export const thrown = (refusal: Refusal): Errors.MoleculerError => refuse(refusa
 /** An outcome of one command of several: its answer, or why it was refused. */
 export type Outcome<T> = { ok: T } | { refused: Refusal };
 
+const urnOf = (name: string) => `urn:wirehouse:problem:${name}`;
+
 /** RFC 9457 problem details. */
-export type Problem = {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  errors?: FieldFault[];
-  retryAfter?: number;
-};
+export const Problem = Type.Object({
+  type: Type.Enum(Object.keys(refusals).map(urnOf)),
+  title: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: Type.String(),
+  errors: Type.Optional(Type.Array(FieldFault)),
+  retryAfter: Type.Optional(Type.Number({ minimum: 0 })),
+});
+export type Problem = Static<typeof Problem>;
 
 export const isRefusalName = (name: unknown): name is RefusalName =>
   typeof name === "string" && Object.hasOwn(refusals, name);
@@ -115,7 +120,7 @@ function dataOf(error: Error): RefusalData {
 export function problemOf(refusal: Refusal): Problem {
   const { status, title } = refusals[refusal.type];
   return {
-    type: `urn:wirehouse:problem:${refusal.type}`,
+    type: urnOf(refusal.type),
     title,
     status,
     detail: refusal.detail,

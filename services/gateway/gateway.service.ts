@@ -7,6 +7,7 @@ import { directoryOf, directoryView } from "../../mixins/directory-view/director
 import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
 import { api } from "./api.ts";
 import type { FindCredential } from "./authenticate.ts";
+import { answerDocument, asksToRead, documents } from "./documents.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -39,11 +40,14 @@ const admit: Handler = (request, _response, next) => {
     .then(() => next(), next);
 };
 
-const live: Handler = (request, response) => restOf(request).live(response);
-
-const ready: Handler = (request, response, next) => {
-  restOf(request).ready(response).catch(next);
-};
+/** What anybody may read, without a token. */
+const open =
+  (give: (request: IncomingRequest, response: GatewayResponse) => void | Promise<void>): Handler =>
+  (request, response, next) => {
+    Promise.try(async () => {
+      if (asksToRead(request, response)) await give(request, response);
+    }).catch(next);
+  };
 
 const handled =
   (endpoint: Endpoint): Handler =>
@@ -54,8 +58,20 @@ const handled =
 
 const paths = endpoints(api.flatMap((table) => table.routes));
 
-const routes = [
-  { path: "/", aliases: { "* /livez": live, "* /readyz": ready } },
+const routes = () => [
+  {
+    path: "/",
+    aliases: {
+      "* /livez": open((request, response) => restOf(request).live(response)),
+      "* /readyz": open((request, response) => restOf(request).ready(response)),
+      ...Object.fromEntries(
+        [...documents()].map(([path, document]) => [
+          `* ${path}`,
+          open((_request, response) => answerDocument(response, document)),
+        ]),
+      ),
+    },
+  },
   {
     path: "/v1",
     use: [admit],
@@ -63,7 +79,7 @@ const routes = [
   },
 ];
 
-/** The only service that speaks HTTP: REST, the stream, health. */
+/** The only service that speaks HTTP: REST, the stream, health, what is told of the API. */
 export const gateway = ({
   port,
   host,
@@ -78,7 +94,7 @@ export const gateway = ({
     ip: host,
     requestTimeout: REQUEST_TIMEOUT,
     // Bodies are ours to read, after the token; queries and paths are kept apart from them.
-    routes: routes.map((route) => ({
+    routes: routes().map((route) => ({
       ...route,
       bodyParsers: false,
       mergeParams: false,

@@ -89,6 +89,8 @@ type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, A exten
   ): Promise<Answered<A>>;
 };
 
+export const takesBody = (method: Method): boolean => method !== "GET" && method !== "DELETE";
+
 /** Takes nothing. */
 export const none = Strict({});
 
@@ -101,14 +103,13 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema, A
   const readPath = reader(params, "not-found", "There is nothing at this address");
   const readQuery = reader(query, "validation", "The query is not well-formed");
   const readBody = reader(body, "validation", "The body is not well-formed");
-  const hasBody = method !== "GET" && method !== "DELETE";
   return {
     ...description,
     async handle(raw, caller) {
       const request = {
         path: readPath(typed(params, raw.path)),
         query: readQuery(typed(query, raw.query)),
-        body: readBody(hasBody ? await raw.body(bodyBytes) : {}),
+        body: readBody(takesBody(method) ? await raw.body(bodyBytes) : {}),
       };
       return answer({ ...request, header: raw.header, ...caller });
     },

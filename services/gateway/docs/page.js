@@ -1,0 +1,2 @@
+// The badge of an outside validator is left out: nothing leaves this machine.
+SwaggerUIBundle({ url: "/openapi.json", domNode: document.getElementById("page"), validatorUrl: null });
