@@ -1,6 +1,5 @@
-import Type, { type Static } from "typebox";
 import type { Data, Entry, Kind, Role } from "./entry.ts";
-import { type Head, Id, Strict } from "./scalars.ts";
+import type { Head } from "./scalars.ts";
 
 /** What router and persistence say to each other about the end of a log. */
 
@@ -78,6 +77,3 @@ export type Target = Fact & {
 };
 
 export type Reaction = { principalId: string; emoji: string };
-
-export const PageOfRoles = Strict({ conversationId: Id, after: Type.Optional(Id) });
-export type PageOfRoles = Static<typeof PageOfRoles>;

@@ -1,13 +1,8 @@
 import Type, { type Static } from "typebox";
 import { Data, Kind, Role, Text } from "./entry.ts";
 import { type RefusalName, refuse } from "./errors.ts";
-import { FIRST_MEMBERS } from "./limits.ts";
 import { ClientMessageId, Handle, Head, Id, PrincipalAddress, Seq, Strict, Time } from "./scalars.ts";
 
-/** A channel's name; `#` in front is the sigil of its address and is taken off. */
-export const ChannelName = Type.String({ pattern: "^#?[a-z0-9][a-z0-9_-]{0,79}$" });
-/** A room's name is only shown, never addressed. */
-export const RoomName = Type.String({ minLength: 1, maxLength: 80 });
 export const Purpose = Type.String({ maxLength: 250 });
 
 /** What a message is made of, apart from where it goes. */
@@ -29,7 +24,6 @@ export const NewConversation = Strict({
   members: Type.Optional(Type.Array(PrincipalAddress)),
 });
 export type NewConversation = Static<typeof NewConversation>;
-export { FIRST_MEMBERS };
 
 /** What may be changed of a conversation; which a kind takes is checked by `router.change`. */
 export const ConversationChange = Strict({

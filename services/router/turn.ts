@@ -16,7 +16,6 @@ import {
   type Known,
   keyText,
   nothingKnown,
-  rememberedIn,
   type State,
   settled,
 } from "./conversation/state.ts";
@@ -129,13 +128,12 @@ const stillImporting = (draft: Draft, { type, imported }: Command, wrote: boolea
 const later = (a: string, b: string): string => (a > b ? a : b);
 
 function appendOf(state: State, { draft, entries, claim }: Proposal, commands: Command[]): Append {
-  const before = draftOf(state, { ...nothingKnown, met: draft.met });
   return {
     conversationId: state.conversationId,
     head: state.head,
     entries,
     // What is remembered or met already is certain; all else is looked up, also for commands that write nothing.
-    keys: commands.map(keyOf).filter((key) => !rememberedIn(before, key)),
+    keys: commands.map(keyOf).filter((key) => !state.keys.has(keyText(key)) && !draft.met.has(keyText(key))),
     ...(claim && { claim }),
     ...(draft.importing !== state.importing && { importing: draft.importing }),
   };

@@ -2,10 +2,10 @@
  * A map laid over another: what is written stays on top, so that a draft can be dropped without undoing anything, or
  * settled into what it lies over. Its cost is that of the changes, however large the base.
  */
-export class Layer<K, V> {
+export class Layer<K, V extends object> {
   readonly #base: Map<K, V>;
-  readonly #changed = new Map<K, V>();
-  readonly #deleted = new Set<K>();
+  /** What was written; null where it was deleted. Made when it is needed: most drafts leave most layers as they are. */
+  #changes: Map<K, V | null> | undefined;
   #size: number;
 
   constructor(base: Map<K, V>) {
@@ -18,29 +18,33 @@ export class Layer<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#changed.get(key) ?? (this.#deleted.has(key) ? undefined : this.#base.get(key));
+    const changed = this.#changes?.get(key);
+    return changed === undefined ? this.#base.get(key) : (changed ?? undefined);
   }
 
   has(key: K): boolean {
-    return this.#changed.has(key) || (this.#base.has(key) && !this.#deleted.has(key));
+    return this.get(key) !== undefined;
   }
 
   set(key: K, value: V): void {
     if (!this.has(key)) this.#size += 1;
-    this.#changed.set(key, value);
+    this.#changes ??= new Map();
+    this.#changes.set(key, value);
   }
 
   delete(key: K): void {
     if (!this.has(key)) return;
     this.#size -= 1;
-    this.#changed.delete(key);
-    if (this.#base.has(key)) this.#deleted.add(key);
+    this.#changes ??= new Map();
+    this.#changes.set(key, null);
   }
 
   /** Writes the changes into the base, which is returned. */
   settle(): Map<K, V> {
-    for (const key of this.#deleted) if (!this.#changed.has(key)) this.#base.delete(key);
-    for (const [key, value] of this.#changed) this.#base.set(key, value);
+    for (const [key, value] of this.#changes ?? []) {
+      if (value === null) this.#base.delete(key);
+      else this.#base.set(key, value);
+    }
     return this.#base;
   }
 }
