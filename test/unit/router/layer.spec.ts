@@ -4,7 +4,13 @@ import { Layer } from "../../../services/router/conversation/layer.ts";
 
 type Step = { key: number; value: object | undefined };
 const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({ key: fc.nat(5), value: fc.option(fc.nat().map((n) => ({ n })), { nil: undefined }) }),
+  fc.record({
+    key: fc.nat(5),
+    value: fc.option(
+      fc.nat().map((n) => ({ n })),
+      { nil: undefined },
+    ),
+  }),
 );
 
 const carryOut = (map: { set(key: number, value: object): void; delete(key: number): void }, todo: Step[]) => {
