@@ -1,28 +1,9 @@
-import { refuse, typeOf } from "../../contract/errors.ts";
+import { refusalOf, refuse } from "../../contract/errors.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../contract/limits.ts";
+import type { Behaviour, Observer, Turned } from "./behaviour.ts";
 import { holdOff } from "./hold-off.ts";
 import { type Bounds, Mailbox, type Weighed } from "./mailbox.ts";
 import { isStaleOwner } from "./stale-owner.ts";
-
-/** What a turn made of its commands: the next state, an answer for each, and what to tell once they have theirs. */
-export type Turned<State, Answer> = { state: State; answers: Answer[]; tell(): void };
-
-/** What an actor is, apart from how it lives. */
-export interface Behaviour<State, Command, Answer> {
-  /** Reads the state of a key from what is stored. */
-  activate(key: string): Promise<State>;
-  /** One turn. It must leave `state` as it is: when it throws, the state is dropped and nothing has happened to it. */
-  turn(state: State, commands: Command[]): Promise<Turned<State, Answer>>;
-  /** The answer to a command that crashes its turn all by itself. */
-  crashed(error: unknown): Answer;
-}
-
-/** What happens to actors, for metrics and logs. */
-export interface Observer {
-  activated(key: string): void;
-  turned(key: string, commands: number, milliseconds: number): void;
-  crashed(key: string, error: unknown): void;
-}
 
 /** The commands of one caller, answered together and in order. */
 class Letter<Command, Answer> implements Weighed {
@@ -152,15 +133,19 @@ export class Activation<State, Command, Answer> {
     }
     this.#crash(error);
     this.#recovering = true;
+    let failure = error;
     for (const letter of letters) {
-      // Where the store itself does not answer there is no bad command to be found.
-      if (typeOf(error) === "unavailable") letter.answers.reject(error);
-      else await this.#oneByOne(letter);
+      // Where the store itself does not answer there is no bad command to be found, and what came later must not pass.
+      if (isUnavailable(failure)) letter.answers.reject(failure);
+      else failure = await this.#oneByOne(letter);
     }
   }
 
-  /** After a crash of the batch: each command in a turn of its own, so that a bad one doesn't take its neighbours along. */
-  async #oneByOne(letter: Letter<Command, Answer>): Promise<void> {
+  /**
+   * After a crash of the batch: each command in a turn of its own, so that a bad one doesn't take its neighbours along.
+   * @returns what kept the letter from being answered
+   */
+  async #oneByOne(letter: Letter<Command, Answer>): Promise<unknown> {
     const answers: Answer[] = [];
     for (const command of letter.commands) {
       try {
@@ -169,13 +154,19 @@ export class Activation<State, Command, Answer> {
         this.#tell(turned.tell);
       } catch (error) {
         this.#state = undefined;
-        if (isStaleOwner(error)) return letter.answers.reject(error);
-        this.#crash(error);
-        this.#recovering = true;
+        if (!isStaleOwner(error)) {
+          this.#crash(error);
+          this.#recovering = true;
+        }
+        if (isStaleOwner(error) || isUnavailable(error)) {
+          letter.answers.reject(error);
+          return error;
+        }
         answers.push(this.#behaviour.crashed(error));
       }
     }
     letter.answers.resolve(answers);
+    return undefined;
   }
 
   async #turn(state: State, commands: Command[]): Promise<Turned<State, Answer>> {
@@ -227,3 +218,6 @@ export class Activation<State, Command, Answer> {
     for (const letter of this.#mailbox.takeAll()) letter.answers.reject(error);
   }
 }
+
+/** Also what Moleculer says of time-outs and lost nodes. */
+const isUnavailable = (error: unknown): boolean => error !== undefined && refusalOf(error).type === "unavailable";

@@ -1,6 +1,7 @@
 import { refuse } from "../../contract/errors.ts";
 import { MAILBOX_BYTES, MAILBOX_COMMANDS, MAILBOXES_BYTES } from "../../contract/limits.ts";
-import { Activation, type Behaviour, type Observer } from "./activation.ts";
+import { Activation } from "./activation.ts";
+import type { Behaviour, Observer } from "./behaviour.ts";
 
 /** How many actors stay in memory, and how long an idle one does (milliseconds). */
 export type Residence = { most: number; idle: number };

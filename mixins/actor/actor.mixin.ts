@@ -3,8 +3,8 @@ import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../call.ts";
-import type { Behaviour, Observer } from "./activation.ts";
 import { Activations, type Residence } from "./activations.ts";
+import type { Behaviour, Observer } from "./behaviour.ts";
 import { isStaleOwner } from "./stale-owner.ts";
 
 /** Milliseconds between two looks for idle actors. */
@@ -17,6 +17,8 @@ const LONGEST_PAUSE = 50;
 /** What the mixin keeps of a service: its actors, and the timer that passivates them. */
 type Housing<State, Command, Answer> = {
   activations: Activations<State, Command, Answer>;
+  /** Says how many actors there are, and what waits for them. */
+  gauge(): void;
   passivation?: NodeJS.Timeout;
 };
 
@@ -37,20 +39,15 @@ export function actor<State, Command, Answer>(
   };
   const mixin: Partial<ServiceSchema> = {
     created(this: Service) {
-      const activations: Activations<State, Command, Answer> = new Activations(
-        behaviour(this),
-        observer(
-          this,
-          () => activations.active,
-          () => activations.waiting,
-        ),
-        residence,
-      );
-      housed.set(this, { activations });
+      const gauge = () => measure(this, of(this).activations);
+      housed.set(this, { activations: new Activations(behaviour(this), observer(this, gauge), residence), gauge });
     },
     async started(this: Service) {
       const mine = of(this);
-      mine.passivation = setInterval(() => mine.activations.passivateIdle(Date.now()), PASSIVATION);
+      mine.passivation = setInterval(() => {
+        mine.activations.passivateIdle(Date.now());
+        mine.gauge();
+      }, PASSIVATION);
     },
     async stopped(this: Service) {
       clearInterval(of(this).passivation);
@@ -69,10 +66,17 @@ type Handler<A extends ActionName, This> = (this: This, ctx: Context<Params<A>, 
 /**
  * An action that speaks to the actor whose key is the parameter `key`: it goes to the key's owner, and where that turns
  * out to be another by now, to that one, unseen by the caller. Repeating is safe, for each command carries a key.
+ * @param keyed gives the commands that have none their keys, once for all tries
  */
-export function placed<A extends ActionName, This extends Service>(name: A, key: string, handler: Handler<A, This>) {
+export function placed<A extends ActionName, This extends Service>(
+  name: A,
+  key: string,
+  handler: Handler<A, This>,
+  keyed: (params: Params<A>) => Params<A> = (params) => params,
+) {
   return {
     ...action<A, This>(name, async function (ctx) {
+      ctx.params = keyed(ctx.params);
       const giveUp = Date.now() + PATIENCE;
       for (let attempt = 1; ; attempt++) {
         try {
@@ -95,13 +99,19 @@ function ownedHere(broker: ServiceBroker, name: string, ctx: Context): boolean {
   return endpoint instanceof Error || endpoint.local;
 }
 
-function observer(service: Service, active: () => number, waiting: () => number): Observer {
+const metric = (suffix: string) => `wirehouse.actor.${suffix}`;
+
+function measure({ broker, name }: Service, { active, waiting }: { active: number; waiting: number }): void {
+  broker.metrics.set(metric("active"), active, { service: name });
+  broker.metrics.set(metric("waiting"), waiting, { service: name });
+}
+
+function observer(service: Service, gauge: () => void): Observer {
   const { broker, logger, name } = service;
   const labels = { service: name };
-  const metric = (suffix: string) => `wirehouse.actor.${suffix}`;
-  const gauge = { type: "gauge" as const, labelNames: ["service"] };
-  broker.metrics.register({ ...gauge, name: metric("active"), description: "Actors in memory" });
-  broker.metrics.register({ ...gauge, name: metric("waiting"), description: "Commands in all mailboxes" });
+  const gauges = { type: "gauge" as const, labelNames: ["service"] };
+  broker.metrics.register({ ...gauges, name: metric("active"), description: "Actors in memory" });
+  broker.metrics.register({ ...gauges, name: metric("waiting"), description: "Commands in all mailboxes" });
   broker.metrics.register({
     type: "counter",
     name: metric("crashes"),
@@ -117,10 +127,10 @@ function observer(service: Service, active: () => number, waiting: () => number)
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
   });
   return {
-    activated: () => broker.metrics.set(metric("active"), active(), labels),
+    activated: gauge,
     turned(_key: string, _commands: number, milliseconds: number) {
       broker.metrics.observe(metric("turn"), milliseconds, labels);
-      broker.metrics.set(metric("waiting"), waiting(), labels);
+      gauge();
     },
     crashed(key: string, error: unknown) {
       logger.error(`The actor of ${key} crashed`, error);

@@ -1,7 +1,8 @@
 import type { ServiceBroker } from "moleculer";
-import type { ImportSummary, Params } from "../../contract/actions.ts";
+import type { ImportSummary } from "../../contract/actions.ts";
 import type { Verdict } from "../../contract/conversation.ts";
 import { typeOf } from "../../contract/errors.ts";
+import { call } from "../../mixins/call.ts";
 import { atOnce } from "./at-once.ts";
 import type { Notes } from "./slack/notes.ts";
 
@@ -34,12 +35,7 @@ async function verify(
 ): Promise<Verdict | undefined> {
   for (const principalId of memberIds) {
     try {
-      return await broker.call<Verdict, Params<"persistence.verify">>(
-        "persistence.verify",
-        { conversationId },
-        // A long log takes longer than a call may usually.
-        { meta: { principalId }, timeout: 0 },
-      );
+      return await call(broker, "persistence.verify", { conversationId }, { principalId });
     } catch (error) {
       // He has left since: another may still be in it.
       if (typeOf(error) !== "not-a-member" && typeOf(error) !== "not-found") throw error;

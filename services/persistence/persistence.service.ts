@@ -19,6 +19,9 @@ import { targets } from "./read/targets.ts";
 import { openStore, type Store } from "./store.ts";
 import { verify } from "./verify.ts";
 
+/** A long log takes longer to verify than a call may usually. (Moleculer reads it; its types don't know it.) */
+const unhurried = { timeout: 0 };
+
 /** The log and the directory's rows: the only service that opens the database. */
 export function persistence({ data }: Pick<Config, "data">) {
   let opened: Store | undefined;
@@ -70,7 +73,10 @@ export function persistence({ data }: Pick<Config, "data">) {
       members: reader("persistence.members", (store, params, caller) => members(store.reader, params, caller)),
       channels: reader("persistence.channels", (store, params, caller) => channels(store.reader, params, caller)),
       heads: reader("persistence.heads", (store, params, caller) => heads(store.reader, params, caller)),
-      verify: reader("persistence.verify", (store, params, caller) => verify(store.reader, params, caller)),
+      verify: {
+        ...unhurried,
+        ...reader("persistence.verify", (store, params, caller) => verify(store.reader, params, caller)),
+      },
       conversations: reader("persistence.conversations", async (store, params, caller) => {
         await store.cursors.settle(caller);
         return conversations(store.reader, params, caller);

@@ -78,7 +78,7 @@ function contendedBy({ conversationId, claim }: Append): string[] {
 }
 
 const bytesOf = ({ entries }: Append): number =>
-  entries.reduce((sum, { entry }) => sum + ENTRY_BYTES + (entry.type === "message" ? bodyBytes(entry.body) : 0), 0);
+  entries.reduce((sum, { entry }) => sum + ENTRY_BYTES + ("text" in entry.body ? bodyBytes(entry.body) : 0), 0);
 
 const bodyBytes = ({ text, data }: { text: string; data?: unknown }): number =>
   Buffer.byteLength(text) + (data === undefined ? 0 : JSON.stringify(data).length);

@@ -1,9 +1,9 @@
 import type { Append, Appended, AppendedEntry, Claim, Fact, Reaction, Target } from "../../contract/append.ts";
 import { link } from "../../contract/chain.ts";
 import type { Entry } from "../../contract/entry.ts";
-import type { Outcome } from "../../contract/errors.ts";
+import { type Outcome, refused } from "../../contract/errors.ts";
 import type { Announcement, Notice } from "../../contract/events.ts";
-import type { Turned } from "../../mixins/actor/activation.ts";
+import type { Turned } from "../../mixins/actor/behaviour.ts";
 import { staleOwner } from "../../mixins/actor/stale-owner.ts";
 import type { Answer, Command } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
@@ -103,6 +103,8 @@ function propose(draft: Draft, commands: Command[], now: string): Proposal {
     const decision = decide(draft, command);
     if ("refused" in decision) return decision;
     const key = keyOf(command);
+    // An append claims one name: another waits for the next turn.
+    if (claim && decision.claim && claimText(claim) !== claimText(decision.claim)) return { refused: otherClaim };
     claim ??= decision.claim;
     const linked = decision.entries.map((decided, index) => {
       const commandId = index === 0 && "commandId" in key ? key.commandId : undefined;
@@ -119,6 +121,8 @@ function propose(draft: Draft, commands: Command[], now: string): Proposal {
   });
   return { draft, entries, answers, claim };
 }
+
+const otherClaim = refused("unavailable", "Another name is being taken at this moment; try again");
 
 /** From the import's first append, which creates the conversation, to its last. */
 const stillImporting = (draft: Draft, { type, imported }: Command, wrote: boolean): boolean =>

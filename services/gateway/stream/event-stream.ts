@@ -31,6 +31,8 @@ export class EventStream {
   #cursor: number;
   #wake: () => void = () => {};
   #grown = true;
+  /** Nothing was heard for a while. */
+  #quiet = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -63,6 +65,8 @@ export class EventStream {
   close(): void {
     this.#closed = true;
     this.#go(false);
+    // Who doesn't read would keep it, and whoever waits for its end, for ever.
+    if (this.#options.response.writableNeedDrain) this.#options.response.destroy();
   }
 
   async #follow(): Promise<void> {
@@ -75,6 +79,7 @@ export class EventStream {
         this.#cursor = entry.seq;
       }
       if (entries.length > 0) this.#grown = true;
+      else if (this.#quiet) await this.#write(": alive\n\n");
     } catch (error) {
       if (isStranger(error)) return this.close();
       this.#options.failed(error);
@@ -83,19 +88,27 @@ export class EventStream {
     }
   }
 
-  /** Waits until there may be more, or it is time to say that the stream is alive. */
+  /** Waits until there may be more, or it is time to look and to say that the stream is alive. */
   async #rest(time = ALIVE): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(resolve, time);
     await promise;
     clearTimeout(timer);
-    if (!this.#grown && !this.#closed) await this.#write(": alive\n\n");
+    // Time is up: the log is asked, for what was announced last may have been lost.
+    this.#quiet = !this.#grown;
+    this.#grown = true;
   }
 
   async #write(text: string): Promise<void> {
     const { response } = this.#options;
-    if (!response.write(text)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (response.write(text) || response.destroyed) return;
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    // What isn't waited for any more must not stay among the listeners.
+    await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]).finally(() => {
+      waiting.abort();
+    });
   }
 
   #go(grown: boolean): void {

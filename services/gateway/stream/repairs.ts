@@ -27,7 +27,7 @@ export class Repairs {
   go(audience: Audience): void {
     if (this.#running.has(audience)) return;
     this.#running.add(audience);
-    void this.#run(audience).finally(() => this.#running.delete(audience));
+    void this.#run(audience);
   }
 
   async #run(audience: Audience): Promise<void> {
@@ -51,6 +51,8 @@ export class Repairs {
         }
       }
     }
+    // In the same breath as the last look: what is heard from now on begins anew.
+    this.#running.delete(audience);
     // Whoever is out was told so by his `leave`, if somebody else could read it.
     for (const principalId of strangers) this.#options.expel(audience, principalId);
   }

@@ -68,7 +68,7 @@ export class Standing {
     } catch (error) {
       // Not knowing is no reason to cut anybody off, but to ask again.
       this.#failed(error);
-      this.#again = true;
+      this.judge();
       return;
     }
     for (const stream of streams) stream.close("unauthorized");

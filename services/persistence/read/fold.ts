@@ -2,14 +2,14 @@ import type { Message } from "../../../contract/conversation.ts";
 import type { Body } from "../../../contract/entry.ts";
 import type { EntryRow, MessageRow } from "../tables.ts";
 
-/** A reaction or pin that is in force. */
-export type MarkRow = Pick<EntryRow, "type" | "target_seq" | "sender_id" | "body">;
+/** Equal reactions or pins of a message that are in force: how many, and whether the caller's is among them. */
+export type MarkRow = Pick<EntryRow, "type" | "target_seq" | "body"> & { count: number; me: number };
 
 /** What gave way to a later entry, and not to a new version, was redacted. */
 export const isRedacted = ({ overtaken_by, version }: MessageRow): boolean => overtaken_by !== null && version === null;
 
-/** A message as history shows it to `callerId`: its last version, and the marks that are in force. */
-export function fold(row: MessageRow, marks: readonly MarkRow[], callerId: string): Message {
+/** A message as history shows it: its last version, and the marks that are in force. */
+export function fold(row: MessageRow, marks: readonly MarkRow[]): Message {
   const line = {
     seq: row.seq,
     senderId: row.sender_id,
@@ -26,7 +26,7 @@ export function fold(row: MessageRow, marks: readonly MarkRow[], callerId: strin
     mentions,
     ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
     ...(marks.some(({ type }) => type === "pin") ? { pinned: true } : {}),
-    reactions: reactionsOf(marks, callerId),
+    reactions: reactionsOf(marks),
   };
 }
 
@@ -36,13 +36,10 @@ export function contentOf({ body, version }: MessageRow): Partial<Body<"message"
   return text === null ? {} : JSON.parse(text);
 }
 
-function reactionsOf(marks: readonly MarkRow[], callerId: string): Message["reactions"] {
-  const reactions = new Map<string, { emoji: string; count: number; me: boolean }>();
-  for (const { type, sender_id, body } of marks) {
-    if (type !== "reaction" || body === null) continue;
+function reactionsOf(marks: readonly MarkRow[]): Message["reactions"] {
+  return marks.flatMap(({ type, body, count, me }) => {
+    if (type !== "reaction" || body === null) return [];
     const { emoji }: Body<"reaction"> = JSON.parse(body);
-    const { count, me } = reactions.get(emoji) ?? { count: 0, me: false };
-    reactions.set(emoji, { emoji, count: count + 1, me: me || sender_id === callerId });
-  }
-  return [...reactions.values()];
+    return [{ emoji, count, me: me > 0 }];
+  });
 }

@@ -69,7 +69,7 @@ export async function replies(
 const MESSAGE_BYTES = 300;
 const size = ({ body, version }: MessageRow): number => MESSAGE_BYTES + Buffer.byteLength(version ?? body ?? "");
 
-/** The rows come from a guarded read; what marks them is told to no one else. */
+/** The rows come from a guarded read; what marks them is told to no one else, and is counted where it lies. */
 async function folded(
   knex: Knex,
   conversationId: string,
@@ -84,9 +84,11 @@ async function folded(
       rows.map(({ seq }) => seq),
     )
     .andWhereRaw("overtaken_by is null and type in ('reaction', 'pin')")
+    .groupBy("target_seq", "type", "body")
     .orderBy("target_seq")
-    .orderBy("seq")
-    .select("type", "target_seq", "sender_id", "body");
+    .orderByRaw("min(seq)")
+    .select("type", "target_seq", "body", knex.raw("count(*) as count"))
+    .select(knex.raw("sum(case when sender_id = ? then 1 else 0 end) as me", [callerId]));
   const byTarget = Map.groupBy(marks, ({ target_seq }) => target_seq);
-  return rows.map((row) => fold(row, byTarget.get(row.seq) ?? [], callerId));
+  return rows.map((row) => fold(row, byTarget.get(row.seq) ?? []));
 }

@@ -19,7 +19,9 @@ export async function prepareCreate(
   { kind, name, private: isPrivate, purpose, members = [] }: NewConversation,
   directory: Directory,
 ): Promise<Create> {
-  const invited = await principals("members", [...new Set(members.map(bareHandle))], directory);
+  const handles = [...new Set(members.map(bareHandle))];
+  if (handles.length > FIRST_MEMBERS) throw invalid("members", `must not be more than ${FIRST_MEMBERS}`);
+  const invited = await principals("members", handles, directory);
   const named = name === undefined ? undefined : bareName(kind, name);
   checkName(kind, named);
   if (purpose) checkText("purpose", purpose);

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { expect } from "chai";
 import { until } from "../../support/until.ts";
 import { type Client, withEdge } from "./edge.ts";
@@ -90,5 +91,23 @@ describe("one conversation as server-sent events", () => {
       await until(() => one.events.length > 0, "the log");
     });
     await until(() => ended(), "the end of the stream");
+  });
+
+  it("doesn't keep the gateway from stopping where its reader reads nothing", async () => {
+    const socket = new Socket();
+    await withEdge(async ({ person, url }) => {
+      const ana = await person("ana");
+      const id = await ana.room();
+      for (let i = 0; i < 120; i++) await ana.send(id, "x".repeat(16_000), { data: { more: "y".repeat(30_000) } });
+      const { hostname, port } = new URL(url);
+      socket.connect(Number(port), hostname);
+      socket.pause();
+      const head = `Host: ${hostname}\r\nAuthorization: Bearer ${ana.token}`;
+      socket.write(`GET /v1/conversations/${id}/stream?after=0 HTTP/1.1\r\n${head}\r\n\r\n`);
+      await until(() => socket.bytesWritten > 0 && socket.readyState === "open", "the request");
+      // More was sent than its buffers hold once it has heard nothing of the end.
+      await ana.send(id, "the last");
+    });
+    socket.destroy();
   });
 });

@@ -51,8 +51,10 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newest
-select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id = ? then 1 else 0 end) as me from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') group by `target_seq`, `type`, `body` order by `target_seq` asc, min(seq)
    SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+   USE TEMP B-TREE FOR GROUP BY
+   USE TEMP B-TREE FOR ORDER BY
 
 -- history, newer
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` > ? and `e`.`seq` < ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
@@ -62,8 +64,10 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newer
-select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id = ? then 1 else 0 end) as me from `entries` where `conversation_id` = ? and `target_seq` in (?, ?) and overtaken_by is null and type in ('reaction', 'pin') group by `target_seq`, `type`, `body` order by `target_seq` asc, min(seq)
    SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+   USE TEMP B-TREE FOR GROUP BY
+   USE TEMP B-TREE FOR ORDER BY
 
 -- message
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
@@ -73,8 +77,10 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- message
-select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id = ? then 1 else 0 end) as me from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') group by `target_seq`, `type`, `body` order by `target_seq` asc, min(seq)
    SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+   USE TEMP B-TREE FOR GROUP BY
+   USE TEMP B-TREE FOR ORDER BY
 
 -- replies
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
@@ -91,8 +97,10 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- replies
-select `type`, `target_seq`, `sender_id`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') order by `target_seq` asc, `seq` asc
+select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id = ? then 1 else 0 end) as me from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and type in ('reaction', 'pin') group by `target_seq`, `type`, `body` order by `target_seq` asc, min(seq)
    SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+   USE TEMP B-TREE FOR GROUP BY
+   USE TEMP B-TREE FOR ORDER BY
 
 -- members
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq`, `p`.`handle`, `p`.`name` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` and `m`.`principal_id` > ? left join `principals` as `p` on `p`.`id` = `m`.`principal_id` where `c`.`id` = ? order by `m`.`principal_id` asc limit ?

@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { Errors } from "moleculer";
 import { refuse } from "../../../contract/errors.ts";
-import { Activation, type Behaviour, type Turned } from "../../../mixins/actor/activation.ts";
+import { Activation } from "../../../mixins/actor/activation.ts";
 import { Activations } from "../../../mixins/actor/activations.ts";
+import type { Behaviour, Turned } from "../../../mixins/actor/behaviour.ts";
 import { staleOwner } from "../../../mixins/actor/stale-owner.ts";
 import { until } from "../../support/until.ts";
 
@@ -86,6 +88,32 @@ describe("an actor", () => {
     await first;
     expect(await Promise.all(batch)).to.deep.equal([["+2"], ["+3", "crashed", "+4"], ["+5"]]);
     expect(sum.stored).to.equal(15);
+  });
+
+  it("a store that fails while commands are tried one by one keeps what came later from passing what came before", async () => {
+    const sum = new Sum();
+    const gate = Promise.withResolvers<void>();
+    sum.gate = gate.promise;
+    const actor = actorOf(sum);
+    const first = actor.tell([1], 1);
+    await until(() => sum.diary.includes("turn 1"));
+    const batch = [actor.tell([2], 1), actor.tell([3, 4], 1), actor.tell([5], 1)];
+    sum.faults = [undefined, new Error("a crash"), undefined, refuse("unavailable", "the store is down")];
+    gate.resolve();
+    await first;
+    const outcomes = await Promise.allSettled(batch);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "rejected"]);
+    expect(sum.stored).to.equal(3);
+  });
+
+  it("a call that Moleculer gave up is an unknown outcome, not a bad command", async () => {
+    const sum = new Sum();
+    sum.faults = [new Errors.RequestTimeoutError({ action: "persistence.append", nodeID: "n" })];
+    const error = await actorOf(sum)
+      .tell([1], 1)
+      .catch((thrown) => thrown);
+    expect(error.type).to.equal("REQUEST_TIMEOUT");
+    expect(sum.diary.filter((line) => line.startsWith("turn"))).to.have.length(1);
   });
 
   it("a turn with fewer answers than commands is a crash, not a lost answer", async () => {

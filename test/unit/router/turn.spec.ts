@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { directKey } from "../../../contract/conversation.ts";
 import { turn } from "../../../services/router/turn.ts";
-import { ana, bob, conversation, create, here, leave, post, when } from "../../support/given.ts";
+import { ana, bob, change, conversation, create, here, leave, post, when } from "../../support/given.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
 const room = conversation("room", { [ana]: "owner", [bob]: "owner" });
@@ -56,6 +56,18 @@ describe("a turn", () => {
     const taken = await turn(await log.activate(other), [create(bob, named)], log);
     expect(taken.answers.map((answer) => "refused" in answer && answer.refused.type)).to.deep.equal(["conflict"]);
     expect(log.entries(other)).to.deep.equal([]);
+  });
+
+  it("two names claimed at once: one is looked up, the other waits, for no name is taken unseen", async () => {
+    const log = new MemoryLog();
+    const channel = conversation("channel", { [ana]: "owner" }, true);
+    const { refusals, wrote } = await when(
+      [channel],
+      [change(ana, { name: "one" }), change(ana, { name: "two" })],
+      log,
+    );
+    expect(refusals).to.deep.equal([undefined, "unavailable"]);
+    expect(wrote.map(({ body }) => body)).to.deep.equal([{ name: "one" }]);
   });
 
   it("tells nothing before it has answered, and then the entries in order, and whom they concern", async () => {

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { CannotStart } from "../../../../contract/errors.ts";
 
@@ -13,7 +13,7 @@ export type FolderLock = { release(): void };
  */
 export function lockFolder(folder: string): FolderLock {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const db = new Database(join(folder, "wirehouse.lock"), { timeout: 0 });
     try {
       db.exec("begin exclusive");
@@ -29,4 +29,11 @@ export function lockFolder(folder: string): FolderLock {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CannotStart(`The data folder ${folder} cannot be used: ${reason}`);
   }
+}
+
+/** Step by step: below /proc, where no folder can be made, Node's own `recursive` never ends (Node 26). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }

@@ -1,0 +1,81 @@
+import type { Service } from "moleculer";
+import { type Outcome, refusalOf, thrown } from "../../contract/errors.ts";
+import { actor } from "../../mixins/actor/actor.mixin.ts";
+import { call } from "../../mixins/call.ts";
+import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { activate } from "./activate.ts";
+import { type Answer, type Answers, answersTo, type Command, type CommandType } from "./conversation/command.ts";
+import type { State } from "./conversation/state.ts";
+import { turn, type World } from "./turn.ts";
+
+/** One actor a conversation: it alone writes the conversation's log. */
+export const conversations = actor<State, Command, Outcome<Answer>>(({ broker }) => {
+  const fanOut = fanOutOf(broker);
+  const world: World = {
+    facts: (conversationId, seqs) => call(broker, "persistence.facts", { conversationId, seqs }),
+    targets: (conversationId, seqs, reactions) =>
+      call(broker, "persistence.targets", { conversationId, seqs, reactions }),
+    append: (append) => call(broker, "persistence.append", append),
+    announce: (announcement) => fanOut.announce(announcement),
+    notify: (principalId, notice) => fanOut.notify(principalId, notice),
+    now: () => new Date(),
+  };
+  const store = {
+    load: (conversationId: string) => call(broker, "persistence.load", { conversationId }),
+    roles: (conversationId: string, after?: string) => call(broker, "persistence.roles", { conversationId, after }),
+  };
+  return {
+    activate: (conversationId) => activate(conversationId, store, world),
+    turn: (state, commands) => turn(state, commands, world),
+    crashed: (error) => ({ refused: refusalOf(error) }),
+  };
+});
+
+/** Bytes of a command besides its text: ids, keys, times. */
+const OVERHEAD = 512;
+/** Bytes that deciding on a change of a message may read: a turn of changes alone must stay as small as any other. */
+const TARGET = 96 * 1024;
+
+function weight(command: Command): number {
+  const target = "targetSeq" in command ? TARGET : 0;
+  if (!("text" in command)) return OVERHEAD + target;
+  return OVERHEAD + target + Buffer.byteLength(command.text) + (command.data ? JSON.stringify(command.data).length : 0);
+}
+
+/** Commands for one conversation's actor, answered in order. */
+export const tell = (service: Service, conversationId: string, commands: Command[]) =>
+  conversations.actorsOf(service).tell(
+    conversationId,
+    commands,
+    commands.reduce((bytes, command) => bytes + weight(command), 0),
+  );
+
+/** An outcome as the answer to this type of command; a refusal stays one. */
+export function typed<T extends CommandType>(type: T, outcome: Outcome<Answer> | undefined): Outcome<Answers[T]> {
+  if (outcome === undefined) throw new Error("a command without an answer");
+  if ("refused" in outcome) return outcome;
+  const { ok } = outcome;
+  const isAnswer: (answer: Answer) => answer is Answers[T] = answersTo[type];
+  if (!isAnswer(ok)) throw new Error(`not an answer to ${type}`);
+  return { ok };
+}
+
+/** One command's answer, or its refusal thrown. */
+export async function ask<T extends CommandType>(
+  service: Service,
+  conversationId: string,
+  command: Command & { type: T },
+) {
+  const [outcome] = await tell(service, conversationId, [command]);
+  const answer = typed<T>(command.type, outcome);
+  if ("refused" in answer) throw thrown(answer.refused);
+  return answer.ok;
+}
+
+/** Whatever the command was: where it is in the log, and whether it was there before. */
+export function importedAs(outcome: Outcome<Answer>): Outcome<{ seq: number | null; repeat: boolean }> {
+  if ("refused" in outcome) return outcome;
+  const { ok } = outcome;
+  if (answersTo.post(ok)) return { ok: { seq: ok.seq, repeat: ok.repeat } };
+  return { ok: { seq: null, repeat: answersTo.create(ok) ? !ok.created : !ok.changed } };
+}
