@@ -282,12 +282,9 @@ export const actions = {
     result: Page(Principal),
   },
   "directory.get": { params: Strict({ handle: GivenHandle }), result: Principal },
-  /** By handles or ids at once, for other services; unknown ones are left out. */
+  /** By handles at once, for other services; unknown ones are left out. */
   "directory.lookup": {
-    params: Strict({
-      handles: Type.Optional(Type.Array(Handle, { maxItems: LOOKUP_ITEMS })),
-      ids: Type.Optional(Type.Array(Id, { maxItems: LOOKUP_ITEMS })),
-    }),
+    params: Strict({ handles: Type.Array(Handle, { maxItems: LOOKUP_ITEMS }) }),
     result: internal<{ revision: number; principals: Principal[] }>(),
   },
   /** For the gateway. */

@@ -25,7 +25,7 @@ export const directoryView: Partial<ServiceSchema> = {
     const { broker } = this;
     const view = new DirectoryView({
       revision: () => call(broker, "directory.revision", {}),
-      lookup: (wanted) => call(broker, "directory.lookup", wanted),
+      lookup: (handles) => call(broker, "directory.lookup", { handles }),
       credential: (tokenHash) => call(broker, "directory.credential", { tokenHash }),
     });
     viewing.set(this, { view });

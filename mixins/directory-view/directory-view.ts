@@ -5,17 +5,14 @@ import { Held } from "./held.ts";
 /** What the view asks of the directory. */
 export type Directory = {
   revision(): Promise<number>;
-  lookup(wanted: { handles?: string[]; ids?: string[] }): Promise<{ revision: number; principals: Principal[] }>;
+  lookup(handles: string[]): Promise<{ revision: number; principals: Principal[] }>;
   credential(tokenHash: string): Promise<{ revision: number; credential: Credential | null }>;
 };
-
-type Kind = "handles" | "ids";
-const keyed = { handles: "handle", ids: "id" } as const;
 
 /** A node's view of principals and tokens: held while the directory stays as it is. */
 export class DirectoryView {
   readonly #directory: Directory;
-  readonly #principals = { handles: new Held<Principal>(), ids: new Held<Principal>() };
+  readonly #principals = new Held<Principal>();
   readonly #credentials = new Held<Credential>();
   readonly #listeners = new Set<() => void>();
 
@@ -41,16 +38,6 @@ export class DirectoryView {
     this.heard(await this.#directory.revision());
   }
 
-  /** By handle (folded, without sigil); unknown ones are left out. */
-  byHandle(handles: string[]): Promise<Map<string, Principal>> {
-    return this.#find("handles", handles);
-  }
-
-  /** By id; unknown ones are left out. */
-  byId(ids: string[]): Promise<Map<string, Principal>> {
-    return this.#find("ids", ids);
-  }
-
   /** By the hex SHA-256 of a token; whether it has expired or its principal is disabled is the caller's to judge. */
   async credential(tokenHash: string): Promise<Credential | null> {
     const held = this.#credentials.peek(tokenHash);
@@ -62,24 +49,24 @@ export class DirectoryView {
     return credential;
   }
 
-  async #find(kind: Kind, wanted: string[]): Promise<Map<string, Principal>> {
-    const held = this.#principals[kind];
+  /** By handle (folded, without sigil); unknown ones are left out. */
+  async byHandle(handles: string[]): Promise<Map<string, Principal>> {
     const found = new Map<string, Principal>();
     const missing: string[] = [];
-    for (const key of new Set(wanted)) {
-      const known = held.peek(key);
-      if (known === undefined) missing.push(key);
-      else if (known.value) found.set(key, known.value);
+    for (const handle of new Set(handles)) {
+      const known = this.#principals.peek(handle);
+      if (known === undefined) missing.push(handle);
+      else if (known.value) found.set(handle, known.value);
     }
     for (let from = 0; from < missing.length; from += LOOKUP_ITEMS) {
       const asked = missing.slice(from, from + LOOKUP_ITEMS);
-      const keep = held.begin();
-      const { revision, principals } = await this.#directory.lookup({ [kind]: asked });
-      const byKey = new Map(principals.map((principal) => [principal[keyed[kind]], principal]));
-      for (const key of asked) {
-        const value = byKey.get(key) ?? null;
-        keep(key, { revision, value });
-        if (value) found.set(key, value);
+      const keep = this.#principals.begin();
+      const { revision, principals } = await this.#directory.lookup(asked);
+      const byHandle = new Map(principals.map((principal) => [principal.handle, principal]));
+      for (const handle of asked) {
+        const value = byHandle.get(handle) ?? null;
+        keep(handle, { revision, value });
+        if (value) found.set(handle, value);
       }
     }
     return found;

@@ -66,9 +66,9 @@ export const directory = (administratorToken: () => string | undefined): Service
 
     /** The revision is read first: what is found is at least as new. */
     lookup: action("directory.lookup", async (ctx) => {
-      const { handles, ids } = ctx.params;
+      const { handles } = ctx.params;
       const revision = await call(ctx, "persistence.revision", {});
-      const { items } = await call(ctx, "persistence.principals", { handles, ids, limit: PAGE_ITEMS });
+      const { items } = await call(ctx, "persistence.principals", { handles, limit: PAGE_ITEMS });
       return { revision, principals: items };
     }),
 
