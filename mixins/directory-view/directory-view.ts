@@ -27,9 +27,7 @@ export class DirectoryView {
 
   /** The directory is at this revision: what is held of an older one is void. */
   heard(revision: number): void {
-    const moved = [this.#principals.handles, this.#principals.ids, this.#credentials].map((held) =>
-      held.moved(revision),
-    );
+    const moved = [this.#principals.moved(revision), this.#credentials.moved(revision)];
     if (moved.some(Boolean)) for (const listener of this.#listeners) listener();
   }
 
