@@ -45,8 +45,8 @@ export async function limit(): Promise<Target> {
   };
 }
 
-/** Wirehouse as `npm start` runs it. */
-export async function wirehouse(): Promise<Target> {
+/** Wirehouse as `npm start` runs it; `metered` with its metrics, which count commits. */
+export async function wirehouse(name: string, metered: boolean): Promise<Target> {
   const port = await freePort();
   const metrics = await freePort();
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -55,10 +55,10 @@ export async function wirehouse(): Promise<Target> {
     WIREHOUSE_DATA: folder,
     WIREHOUSE_ADMIN_TOKEN: administrator,
     PORT: String(port),
-    METRICS_PORT: String(metrics),
+    ...(metered && { METRICS_PORT: String(metrics) }),
     WIREHOUSE_RATE: "0",
   });
-  const server = await start("wirehouse", port, () => scripts.start, environment);
+  const server = await start(name, port, () => scripts.start, environment);
   const ask = async <T extends TSchema>(answer: T, path: string, token: string, body: object): Promise<Static<T>> => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const request = { method: "POST", headers, body: JSON.stringify(body) };
@@ -87,6 +87,7 @@ export async function wirehouse(): Promise<Target> {
       return made;
     },
     async commits() {
+      if (!metered) return undefined;
       const text = await fetch(`http://127.0.0.1:${metrics}/metrics`)
         .then((response) => response.text())
         .catch(() => "");
@@ -103,7 +104,7 @@ async function start(
   command: (folder: string) => string,
   environment: object | ((folder: string) => object),
 ) {
-  const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const extra = typeof environment === "function" ? environment(folder) : environment;
   const child = spawn(command(folder), {
     shell: true,
