@@ -15,6 +15,15 @@ type Variable<S extends TSchema = TSchema> = {
   purpose: string;
 };
 
+/** What a process may run, each the name of a folder below `services`. */
+export const serviceNames = ["directory", "gateway", "importer", "persistence", "router"] as const;
+const names = serviceNames.join("|");
+
+const optional = (pattern: string) => Type.Union([Type.Undefined(), Type.String({ pattern })]);
+/** A variable of the connection to NATS. */
+const ofNats = (expected: string, purpose: string, pattern = "^.+$") =>
+  variable({ schema: optional(pattern), expected, purpose });
+
 const variable = <S extends TSchema>(variable: Variable<S>) => variable;
 
 export const variables = {
@@ -52,6 +61,23 @@ export const variables = {
     expected: "a port, 1 to 65535",
     purpose: "Port of `/metrics` for Prometheus, on all addresses; without it nothing is measured",
   }),
+  SERVICES: variable({
+    schema: optional(`^(${names})(,(${names}))*$`),
+    expected: `some of ${serviceNames.join(",")}`,
+    purpose: "What this process runs; without it everything. Less than everything needs `NATS_URL`",
+  }),
+  NATS_URL: ofNats(
+    "nats:// or tls:// with host and port, several separated by commas",
+    "NATS servers by which this process is one of many; without it it is alone",
+    "^(nats|tls)://[^,\\s]+(,(nats|tls)://[^,\\s]+)*$",
+  ),
+  NATS_USER: ofNats("a name", "User at NATS; may also stand in the URL"),
+  NATS_PASSWORD: ofNats("a password", "The user's password; may also stand in the URL, percent-encoded"),
+  NATS_TOKEN: ofNats("a token", "Token at NATS, instead of a user"),
+  NATS_CREDENTIALS: ofNats("a file", "File of credentials (JWT and seed) for NATS, instead of a user"),
+  NATS_CA: ofNats("a file", "Certificates of the authorities that vouch for NATS servers; the system's by default"),
+  NATS_CERTIFICATE: ofNats("a file", "This process's certificate for NATS"),
+  NATS_KEY: ofNats("a file", "The certificate's key"),
   WIREHOUSE_LOG: variable({
     schema: Type.Union([
       Type.Literal("error"),
@@ -78,6 +104,10 @@ export type Config = {
   readonly rate: number;
   readonly metricsPort: number | undefined;
   readonly adminToken: string | undefined;
+  /** Without it this process is the only one. */
+  readonly nats: ReturnType<typeof natsOf>;
+  /** What this process runs. */
+  readonly services: readonly string[];
   readonly logLevel: Values["WIREHOUSE_LOG"];
 };
 
@@ -93,6 +123,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     if (!Compile(schema).Check(value)) faults.push(`${name} must be ${expected}`);
     values[name] = value;
   }
+  if (values.SERVICES !== undefined && values.NATS_URL === undefined)
+    faults.push("SERVICES needs NATS_URL: the rest must run in other processes");
   if (!valid(values, faults)) throw new CannotStart(`The configuration is not valid:\n  ${faults.join("\n  ")}\n`);
   return Object.freeze({
     port: values.PORT,
@@ -101,8 +133,29 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rate: values.WIREHOUSE_RATE,
     metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
+    nats: natsOf(values),
+    services: values.SERVICES?.split(",") ?? serviceNames,
     logLevel: values.WIREHOUSE_LOG,
   });
 }
 
 const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;
+
+/** How to reach the NATS servers, and as whom. */
+function natsOf(values: Values) {
+  if (values.NATS_URL === undefined) return undefined;
+  const urls = values.NATS_URL.split(",").map((text) => new URL(text));
+  const named = urls.find(({ username }) => username !== "");
+  // Credentials in a URL are percent-encoded; the client takes them as they are.
+  const user = values.NATS_USER ?? (named && decodeURIComponent(named.username));
+  const password = values.NATS_PASSWORD ?? (named && decodeURIComponent(named.password));
+  return {
+    servers: urls.map(({ protocol, host }) => `${protocol}//${host}`),
+    ...(user === undefined ? {} : { user, password }),
+    ...(values.NATS_TOKEN === undefined ? {} : { token: values.NATS_TOKEN }),
+    ...(values.NATS_CREDENTIALS === undefined ? {} : { credentials: values.NATS_CREDENTIALS }),
+    ...(values.NATS_CA === undefined ? {} : { ca: values.NATS_CA }),
+    ...(values.NATS_CERTIFICATE === undefined ? {} : { certificate: values.NATS_CERTIFICATE }),
+    ...(values.NATS_KEY === undefined ? {} : { key: values.NATS_KEY }),
+  };
+}

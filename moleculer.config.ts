@@ -1,13 +1,21 @@
 import { Server } from "node:net";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import "./repl/node-repl.ts";
 import { type BrokerOptions, ServiceBroker, Strategies } from "moleculer";
 import { type Config, readConfig, variables } from "./config.ts";
 import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
+import { fanOutOver } from "./mixins/fan-out/fan-out.middleware.ts";
 import { LocalFirst } from "./mixins/local-first.strategy.ts";
+import { NatsTransporter } from "./mixins/nats/transporter.ts";
 import { checkSchemas } from "./mixins/schema.middleware.ts";
 import { operatorCommands } from "./repl/commands.ts";
 import { operatorCalls } from "./repl/operator.middleware.ts";
+
+/** Seconds between two heartbeats, and of silence after which a node is given up: at most 3.5 until that is seen. */
+const HEARTBEAT = 1;
+const SILENCE = 2;
 
 Strategies.register("Rendezvous", Rendezvous);
 
@@ -24,25 +32,37 @@ export const brokerOptions: BrokerOptions = {
   middlewares: [checkSchemas, drainFirst],
 };
 
+/** How this process is one of many, or the only one. */
+export const placedIn = ({ nats }: Pick<Config, "nats">): BrokerOptions =>
+  nats === undefined
+    ? brokerOptions
+    : {
+        ...brokerOptions,
+        transporter: new NatsTransporter(nats, `${hostname()}-${process.pid}`),
+        heartbeatInterval: HEARTBEAT,
+        heartbeatTimeout: SILENCE,
+        middlewares: [...(brokerOptions.middlewares ?? []), fanOutOver(nats)],
+      };
+
 /** For Moleculer's runner. */
 export default function runnerOptions(): BrokerOptions {
   const config = readConfig(process.env);
+  const base = placedIn(config);
   const options: BrokerOptions = {
-    ...brokerOptions,
+    ...base,
     logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
     metrics: metrics(config.metricsPort),
-    middlewares: [...(brokerOptions.middlewares ?? []), operatorCalls],
+    middlewares: [...(base.middlewares ?? []), operatorCalls],
     replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
     async started(broker) {
       console.log(greeting(config, broker));
     },
   };
   shield(options);
+  // The runner takes SERVICES for what to load, from here, instead of the folder that it was given.
+  if (process.env.SERVICES) process.env.SERVICEDIR = join(import.meta.dirname, "services");
   return options;
 }
-
-/** What the runner takes for itself, besides its options: which services to load, from where. */
-const RUNNERS = ["SERVICES", "SERVICEDIR"];
 
 /** Moleculer's own figures and ours, for Prometheus to fetch. */
 const metrics = (port: number | undefined): BrokerOptions["metrics"] => ({
@@ -54,7 +74,8 @@ const metrics = (port: number | undefined): BrokerOptions["metrics"] => ({
 function shield(options: BrokerOptions): void {
   // Its types don't know its defaults.
   const defaults: object = Reflect.get(ServiceBroker, "defaultOptions");
-  const names = new Set([...Object.keys({ ...defaults, ...options }).map((name) => name.toUpperCase()), ...RUNNERS]);
+  const names = new Set(Object.keys({ ...defaults, ...options }).map((name) => name.toUpperCase()));
+  delete process.env.SERVICEDIR;
   for (const variable of Object.keys(process.env)) {
     const [first = ""] = variable.split("_");
     if (Object.hasOwn(variables, variable)) continue;
@@ -70,12 +91,13 @@ function gatewayPort(broker: ServiceBroker): number | undefined {
   return typeof address === "object" ? address?.port : undefined;
 }
 
-function greeting({ host, port, data }: Config, broker: ServiceBroker): string {
+function greeting({ host, port, data, services, nats }: Config, broker: ServiceBroker): string {
   const actual = gatewayPort(broker) ?? port;
+  const rest = [`  REST    http://${host}:${actual}/v1`, `  stream  ws://${host}:${actual}/v1/stream`];
   return [
     "Wirehouse is ready.",
-    `  REST    http://${host}:${actual}/v1`,
-    `  stream  ws://${host}:${actual}/v1/stream`,
-    `  data    ${data}`,
+    ...(nats ? [`  node    ${broker.nodeID}: ${services.join(", ")}`] : []),
+    ...(services.includes("gateway") ? rest : []),
+    ...(services.includes("persistence") ? [`  data    ${data}`] : []),
   ].join("\n");
 }

@@ -19,7 +19,9 @@ export const HELLO_BYTES = 1024 * 1024;
 /** Items of a page, at most and by default. */
 export const PAGE_ITEMS = 200;
 export const PAGE_ITEMS_DEFAULT = 50;
-/** Bytes of a page: it must cross a transporter whose messages end at 1 MiB. */
+/** Bytes of a message between nodes: what NATS takes unless told otherwise. */
+export const TRANSPORT_BYTES = 1024 * 1024;
+/** Bytes of a page: it must cross the transporter. */
 export const PAGE_BYTES = 512 * 1024;
 
 /** First members of a new conversation. */
@@ -33,7 +35,7 @@ export const MAILBOX_COMMANDS = 4096;
 export const MAILBOX_BYTES = 4 * 1024 * 1024;
 /** Bytes of commands that may wait for all actors of a node. */
 export const MAILBOXES_BYTES = 64 * 1024 * 1024;
-/** Bytes of entries in one turn: an append must cross a transporter whose messages end at 1 MiB. */
+/** Bytes of entries in one turn: an append must cross the transporter. */
 export const TURN_BYTES = 512 * 1024;
 /** Commands of one turn. */
 export const TURN_COMMANDS = 1024;
@@ -46,3 +48,6 @@ export const FRAME_BYTES = 1024 * 1024;
 export const FRAME_BATCH = 100;
 /** Code points of `ref`, which a client chooses to recognise an answer by. */
 export const REF_CHARACTERS = 64;
+
+/** Bytes of an announcement: of a larger one only the head is told, and who misses its entries reads them. */
+export const ANNOUNCEMENT_BYTES = 256 * 1024;

@@ -16,4 +16,11 @@ export interface FanOut {
   notify(principalId: string, notice: Notice): void;
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe;
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe;
+  /** To be awaited before anything else. */
+  open(): Promise<void>;
+  /** Resolves when what was subscribed to before is heard from now on. */
+  subscribed(): Promise<void>;
+  /** Calls back when messages may have been lost to every listener at once. */
+  onReconnected(listener: () => void): void;
+  close(): Promise<void>;
 }

@@ -22,6 +22,14 @@ export class LocalFanOut implements FanOut {
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
     return this.#notices.subscribe(principalId, listener);
   }
+
+  async open(): Promise<void> {}
+
+  async subscribed(): Promise<void> {}
+
+  onReconnected(): void {}
+
+  async close(): Promise<void> {}
 }
 
 class Subjects<T> {

@@ -4,7 +4,7 @@ import ApiGateway, { type ApiSettingsSchema, type GatewayResponse, type Incoming
 import { type Config, readConfig } from "../../config.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
-import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
 import { api } from "./api.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { answerDocument, asksToRead, documents } from "./documents.ts";

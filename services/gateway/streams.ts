@@ -1,7 +1,7 @@
 import type { ServiceBroker } from "moleculer";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
 import { call } from "../../mixins/call.ts";
-import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
 import type { RateLimit } from "./rate-limit.ts";

@@ -2,7 +2,7 @@ import type { Service } from "moleculer";
 import { type Outcome, refusalOf, thrown } from "../../contract/errors.ts";
 import { actor } from "../../mixins/actor/actor.mixin.ts";
 import { call } from "../../mixins/call.ts";
-import { fanOutOf } from "../../mixins/fan-out/of-broker.ts";
+import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
 import { activate } from "./activate.ts";
 import { type Answer, type Answers, answersTo, type Command, type CommandType } from "./conversation/command.ts";
 import type { State } from "./conversation/state.ts";

@@ -10,16 +10,22 @@ const announcement = (conversationId: string, seq: number): Announcement => ({
 const notice = (seq: number): Notice => ({ type: "left", conversationId: "c", seq });
 
 /** What every kind of fan-out does, if nothing is dropped. */
-export function fanOutContract(name: string, make: () => FanOut): void {
+export function fanOutContract(
+  name: string,
+  withFanOut: (use: (fanOut: FanOut) => Promise<void>) => Promise<void>,
+): void {
+  const test = (promise: string, use: (fanOut: FanOut) => Promise<void>) => it(promise, () => withFanOut(use));
+
   describe(`fan-out: ${name}`, () => {
-    it("tells those who listen to a conversation, in order, and nobody else", () => {
-      const fanOut = make();
+    test("tells those who listen to a conversation, in order, and nobody else", async (fanOut) => {
       const heard: unknown[] = [];
       fanOut.onAnnouncement("c", ({ head }) => heard.push(["first", head.seq]));
       fanOut.onAnnouncement("c", ({ head }) => heard.push(["second", head.seq]));
       fanOut.onAnnouncement("other", () => heard.push("other"));
+      await fanOut.subscribed();
       fanOut.announce(announcement("c", 1));
       fanOut.announce(announcement("c", 2));
+      await fanOut.subscribed();
       expect(heard).to.deep.equal([
         ["first", 1],
         ["second", 1],
@@ -28,43 +34,47 @@ export function fanOutContract(name: string, make: () => FanOut): void {
       ]);
     });
 
-    it("tells a principal what concerns him alone", () => {
-      const fanOut = make();
+    test("tells a principal what concerns him alone", async (fanOut) => {
       const heard: Notice[] = [];
       fanOut.onNotice("ana", (one) => heard.push(one));
+      await fanOut.subscribed();
       fanOut.notify("ana", notice(1));
       fanOut.notify("bob", notice(2));
+      await fanOut.subscribed();
       expect(heard).to.deep.equal([notice(1)]);
     });
 
-    it("an unsubscribed listener hears nothing more, whoever else does; unsubscribing twice is nothing", () => {
-      const fanOut = make();
+    test("an unsubscribed listener hears nothing more, whoever else does; unsubscribing twice is nothing", async (fanOut) => {
       const heard: string[] = [];
       const stop = fanOut.onAnnouncement("c", () => heard.push("stopped"));
       fanOut.onAnnouncement("c", () => heard.push("on"));
       stop();
       stop();
+      await fanOut.subscribed();
       fanOut.announce(announcement("c", 1));
+      await fanOut.subscribed();
       expect(heard).to.deep.equal(["on"]);
     });
 
-    it("a listener may stop or begin while it is told", () => {
-      const fanOut = make();
+    test("a listener may stop or begin while it is told", async (fanOut) => {
       const heard: string[] = [];
       const stop = fanOut.onAnnouncement("c", () => {
         heard.push("once");
         stop();
       });
+      await fanOut.subscribed();
       fanOut.announce(announcement("c", 1));
       fanOut.announce(announcement("c", 2));
+      await fanOut.subscribed();
       expect(heard).to.deep.equal(["once"]);
     });
 
-    it("with nobody listening nothing is kept", () => {
-      const fanOut = make();
+    test("with nobody listening nothing is kept", async (fanOut) => {
+      await fanOut.subscribed();
       fanOut.announce(announcement("c", 1));
       const heard: Announcement[] = [];
       fanOut.onAnnouncement("c", (one) => heard.push(one));
+      await fanOut.subscribed();
       expect(heard).to.deep.equal([]);
     });
   });

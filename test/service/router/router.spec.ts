@@ -3,7 +3,7 @@ import type { ServiceBroker } from "moleculer";
 import { v7 as uuid } from "uuid";
 import type { Announcement } from "../../../contract/events.ts";
 import { call } from "../../../mixins/call.ts";
-import { fanOutOf } from "../../../mixins/fan-out/of-broker.ts";
+import { fanOutOf } from "../../../mixins/fan-out/fan-out.middleware.ts";
 import { administrator, logOf, meta, people, room, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";

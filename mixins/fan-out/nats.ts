@@ -1,0 +1,143 @@
+import { connect, Events, type NatsConnection, type Subscription } from "nats";
+import type { Announcement, Notice } from "../../contract/events.ts";
+import { ANNOUNCEMENT_BYTES } from "../../contract/limits.ts";
+import { connectionOptions, type Nats } from "../nats/options.ts";
+import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
+
+/**
+ * Fan-out between processes: one NATS core subject a conversation, one a principal, so that the servers carry a message
+ * to those nodes only that have a listener for it. At most once. A connection of its own: what is announced neither
+ * waits for calls nor holds them up.
+ */
+export class NatsFanOut implements FanOut {
+  readonly lossless = false;
+  readonly #nats: Nats;
+  readonly #name: string;
+  readonly #announcements: Subjects<Announcement>;
+  readonly #notices: Subjects<Notice>;
+  readonly #reconnected = new Set<() => void>();
+  #open: NatsConnection | undefined;
+
+  /**
+   * @param name what its connection is called in the server's lists
+   * @param malformed hears of subjects on which something else was told
+   */
+  constructor(nats: Nats, name: string, malformed: (subject: string) => void) {
+    this.#nats = nats;
+    this.#name = name;
+    const connection = () => this.#connection;
+    this.#announcements = new Subjects(connection, "wirehouse.conversation", malformed);
+    this.#notices = new Subjects(connection, "wirehouse.principal", malformed);
+  }
+
+  get #connection(): NatsConnection {
+    if (!this.#open) throw new Error("The fan-out is not open");
+    return this.#open;
+  }
+
+  async open(): Promise<void> {
+    // Where no server answers yet it waits for one, as the transporter does.
+    this.#open = await connect({ ...connectionOptions(this.#nats, `${this.#name} fan-out`), waitOnFirstConnect: true });
+    void this.#follow(this.#open);
+  }
+
+  announce(announcement: Announcement): void {
+    const whole = JSON.stringify(announcement);
+    const fits = Buffer.byteLength(whole) <= ANNOUNCEMENT_BYTES;
+    const told = fits ? whole : JSON.stringify({ ...announcement, entries: [] });
+    this.#announcements.publish(announcement.conversationId, told);
+  }
+
+  notify(principalId: string, notice: Notice): void {
+    this.#notices.publish(principalId, JSON.stringify(notice));
+  }
+
+  onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
+    return this.#announcements.subscribe(conversationId, listener);
+  }
+
+  onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
+    return this.#notices.subscribe(principalId, listener);
+  }
+
+  onReconnected(listener: () => void): void {
+    this.#reconnected.add(listener);
+  }
+
+  /** One round trip: the server handles what comes over a connection in its order. */
+  async subscribed(): Promise<void> {
+    await this.#connection.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#open?.close();
+  }
+
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === Events.Reconnect) for (const listener of this.#reconnected) listener();
+    }
+  }
+}
+
+/** The subjects of one kind of thing, by its id; one NATS subscription for all listeners of a subject. */
+class Subjects<T> {
+  readonly #connection: () => NatsConnection;
+  readonly #prefix: string;
+  readonly #malformed: (subject: string) => void;
+  readonly #subjects = new Map<string, { listeners: Set<Listener<T>>; subscription: Subscription }>();
+
+  constructor(connection: () => NatsConnection, prefix: string, malformed: (subject: string) => void) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#malformed = malformed;
+  }
+
+  publish(id: string, message: string): void {
+    // What is told while the connection closes is read from the log by those whom it concerns.
+    const connection = this.#connection();
+    if (!connection.isClosed()) connection.publish(this.#subjectOf(id), message);
+  }
+
+  subscribe(id: string, listener: Listener<T>): Unsubscribe {
+    const found = this.#subjects.get(id);
+    const subject = found ?? this.#follow(id);
+    subject.listeners.add(listener);
+    return () => {
+      subject.listeners.delete(listener);
+      if (subject.listeners.size > 0 || this.#subjects.get(id) !== subject) return;
+      subject.subscription.unsubscribe();
+      this.#subjects.delete(id);
+    };
+  }
+
+  #follow(id: string) {
+    const listeners = new Set<Listener<T>>();
+    const subscription = this.#connection().subscribe(this.#subjectOf(id), {
+      callback: (error, message) => {
+        if (error) return;
+        const told = this.#read(message);
+        if (told !== undefined) for (const listener of listeners) listener(told);
+      },
+    });
+    const subject = { listeners, subscription };
+    this.#subjects.set(id, subject);
+    return subject;
+  }
+
+  #read(message: { subject: string; json<M>(): M }): T | undefined {
+    try {
+      return message.json<T>();
+    } catch {
+      this.#malformed(message.subject);
+      return undefined;
+    }
+  }
+
+  #subjectOf(id: string): string {
+    return `${this.#prefix}.${token(id)}`;
+  }
+}
+
+/** An id as one token of a subject: `.`, `*`, `>` and blanks have a meaning there. */
+const token = (id: string): string => encodeURIComponent(id).replaceAll(".", "%2E").replaceAll("*", "%2A");
