@@ -1,7 +1,7 @@
 import { refusalOf, refuse } from "../../contract/errors.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../contract/limits.ts";
 import type { Behaviour, Observer, Turned } from "./behaviour.ts";
-import { holdOff } from "./hold-off.ts";
+import { holdOff, LONGEST_OUTAGE } from "./hold-off.ts";
 import { type Bounds, Mailbox, type Weighed } from "./mailbox.ts";
 import { isStaleOwner } from "./stale-owner.ts";
 
@@ -192,7 +192,7 @@ export class Activation<State, Command, Answer> {
   #crash(error: unknown): void {
     this.#state = undefined;
     this.#crashes += 1;
-    this.#heldOffUntil = Date.now() + holdOff(this.#crashes);
+    this.#heldOffUntil = Date.now() + holdOff(this.#crashes, isUnavailable(error) ? LONGEST_OUTAGE : undefined);
     this.#observer.crashed(this.#key, error);
   }
 

@@ -1,5 +1,6 @@
 import { refuse } from "../../contract/errors.ts";
 import { MAILBOX_BYTES, MAILBOX_COMMANDS, MAILBOXES_BYTES } from "../../contract/limits.ts";
+import { stopping } from "../lost.ts";
 import { Activation } from "./activation.ts";
 import type { Behaviour, Observer } from "./behaviour.ts";
 
@@ -37,9 +38,9 @@ export class Activations<State, Command, Answer> {
     return this.#waiting;
   }
 
-  /** @throws what `Activation.tell` does, and `unavailable` while draining or when all mailboxes together are full */
+  /** @throws what `Activation.tell` does, `stopping` while draining, `unavailable` when all mailboxes together are full */
   async tell(key: string, commands: Command[], bytes: number): Promise<Answer[]> {
-    if (this.#draining) throw refuse("unavailable", "This node is stopping");
+    if (this.#draining) throw stopping(key);
     if (this.#waitingBytes + bytes > MAILBOXES_BYTES) throw refuse("unavailable", "Too much is waiting on this node");
     this.#waiting += commands.length;
     this.#waitingBytes += bytes;

@@ -12,7 +12,7 @@ import { Standing } from "./stream/standing.ts";
 const MOST = 5_000;
 
 type Options = {
-  fanOut: Pick<FanOut, "onAnnouncement">;
+  fanOut: Pick<FanOut, "onAnnouncement" | "subscribed">;
   find: FindCredential;
   read: Log["read"];
   failed(error: unknown): void;
@@ -45,7 +45,12 @@ export class EventStreams {
       response,
       cursor,
       read: (after) => read(credential.principal.id, conversationId, after),
-      subscribe: (grown) => fanOut.onAnnouncement(conversationId, grown),
+      subscribe: (grown) => {
+        const unsubscribe = fanOut.onAnnouncement(conversationId, grown);
+        // What was announced before it is heard is found in the log.
+        fanOut.subscribed().then(grown, failed);
+        return unsubscribe;
+      },
       failed,
     });
     this.#open.add(stream);

@@ -12,10 +12,11 @@ import { type Endpoint, endpoints } from "./endpoint.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
+import { Retries } from "./retries.ts";
 import type { Caller } from "./route.ts";
 import type { Rounds } from "./stream/rounds.ts";
 import type { Streams } from "./stream/websocket.ts";
-import { streamsOf } from "./streams.ts";
+import { type AskFor, streamsOf } from "./streams.ts";
 
 type Next = (error?: unknown) => void;
 type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next) => void;
@@ -129,7 +130,11 @@ export const gateway = ({
   created(this: Service & { server?: Server }) {
     const { broker, logger, server } = this;
     const fanOut = fanOutOf(broker);
-    const find: FindCredential = (tokenHash) => directoryOf(this).credential(tokenHash);
+    const retries = new Retries();
+    const askOnce: AskFor = (name, params, meta) => call(broker, name, params, meta);
+    const ask: AskFor = (name, params, meta) => retries.persist(name, () => askOnce(name, params, meta));
+    const find: FindCredential = (tokenHash) =>
+      retries.persist("directory.credential", () => directoryOf(this).credential(tokenHash));
     const limit = new RateLimit(rate);
     const rest = new Rest({
       logger,
@@ -140,7 +145,7 @@ export const gateway = ({
         return {
           principal,
           // Moleculer lays what comes back in meta over the caller's: each call gets its own.
-          ask: (name, params) => call(broker, name, params, { principalId: principal.id }),
+          ask: (name, params) => ask(name, params, { principalId: principal.id }),
           spend: () => limit.take(principal.id),
           notify: (notice) => fanOut.notify(principal.id, notice),
           follow: (response, conversationId, cursor) => events.follow(response, credential, conversationId, cursor),
@@ -148,7 +153,7 @@ export const gateway = ({
       },
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
-    const { streams, events, rounds } = streamsOf({ broker, find, failed, limit });
+    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit });
     if (server) streams.attach(server);
     directoryOf(this).onChange(() => {
       streams.judge();

@@ -1,7 +1,7 @@
-import type { ServiceBroker } from "moleculer";
+import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
-import { call } from "../../mixins/call.ts";
-import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
+import type { Meta } from "../../mixins/call.ts";
+import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -18,23 +18,34 @@ const READS = 16;
 
 const times: Times = { hello: 10_000, ping: 30_000 };
 
-type Options = { broker: ServiceBroker; find: FindCredential; failed(error: unknown): void; limit: RateLimit };
+/** Calls an action on a principal's behalf. */
+export type AskFor = <A extends ActionName>(name: A, params: Params<A>, meta: Required<Meta>) => Promise<Result<A>>;
+
+type Options = {
+  fanOut: FanOut;
+  /** Asks again where a call is lost. */
+  ask: AskFor;
+  /** Asks once: a session's sends have their own way of trying again, in their order. */
+  askOnce: AskFor;
+  find: FindCredential;
+  failed(error: unknown): void;
+  limit: RateLimit;
+};
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ broker, find, failed, limit }: Options): {
+export function streamsOf({ fanOut, ask, askOnce, find, failed, limit }: Options): {
   streams: Streams;
   events: EventStreams;
   rounds: Rounds;
 } {
-  const fanOut = fanOutOf(broker);
   const turnstile = new Turnstile(READS);
   const log: Log = {
     read: (principalId, conversationId, after) =>
       turnstile.through(async () => {
         const params = { conversationId, after, limit: PAGE_ITEMS };
-        return (await call(broker, "persistence.read", params, { principalId })).items;
+        return (await ask("persistence.read", params, { principalId })).items;
       }),
-    heads: (principalId) => turnstile.through(() => headsOf(broker, principalId)),
+    heads: (principalId) => turnstile.through(() => headsOf(ask, principalId)),
   };
   const hub = new Hub({ fanOut, log, failed });
   const streams = new Streams({
@@ -45,13 +56,12 @@ export function streamsOf({ broker, find, failed, limit }: Options): {
       read: log.read,
       failed,
       overdrawn: (principalId) => limit.take(principalId)?.refusal,
-      resolve: async (principalId, to) =>
-        (await call(broker, "router.resolve", { to }, { principalId })).conversationId,
+      resolve: async (principalId, to) => (await askOnce("router.resolve", { to }, { principalId })).conversationId,
       post: (principalId, conversationId, messages) =>
-        call(broker, "router.post", { conversationId, messages }, { principalId }),
+        askOnce("router.post", { conversationId, messages }, { principalId }),
       async mark(principalId, conversationId, seq, sessionId) {
         try {
-          const { readSeq } = await call(broker, "persistence.markRead", { conversationId, seq }, { principalId });
+          const { readSeq } = await ask("persistence.markRead", { conversationId, seq }, { principalId });
           fanOut.notify(principalId, { type: "read", conversationId, seq: readSeq, sessionId });
         } catch (error) {
           // Of what one may not know of, one is told nothing.
@@ -61,15 +71,16 @@ export function streamsOf({ broker, find, failed, limit }: Options): {
     },
   });
   const rounds = new Rounds({ everybody: () => hub.principals, visit: (one) => hub.audit(one), failed });
+  fanOut.onReconnected(() => rounds.hasten());
   const events = new EventStreams({ fanOut, find, read: log.read, failed });
   return { streams, events, rounds };
 }
 
-async function headsOf(broker: ServiceBroker, principalId: string): Promise<HeadOf[]> {
+async function headsOf(ask: AskFor, principalId: string): Promise<HeadOf[]> {
   const heads: HeadOf[] = [];
   let cursor: string | undefined;
   do {
-    const page = await call(broker, "persistence.heads", cursor === undefined ? {} : { cursor }, { principalId });
+    const page = await ask("persistence.heads", cursor === undefined ? {} : { cursor }, { principalId });
     heads.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

@@ -81,7 +81,6 @@ describe("Start of the real process", () => {
         LOGGER: "false",
         METRICS: "true",
         NODEID: "x",
-        SERVICES: "a",
       },
     ));
 

@@ -13,6 +13,8 @@ export interface Listener {
   readonly audiences: Set<Audience>;
   readonly behind: Set<Audience>;
   write(frame: Frame): void;
+  /** Sends its client away, to come back and begin anew. */
+  restart(): void;
   /** There is something in `behind`. */
   catchUp(): void;
 }
@@ -33,6 +35,8 @@ export type Surroundings = {
   heardOf(principalId: string, conversationId: string): void;
   /** Entries after what was delivered are to be read from the log. */
   repair(audience: Audience): void;
+  /** The log is not the one that was delivered. */
+  contradicted(audience: Audience): void;
   /** Nobody is left. */
   deserted(audience: Audience): void;
 };
@@ -54,6 +58,8 @@ export class Audience {
   /** Those of `behind` whose cursor lies past the head: they wait for it. */
   readonly #early = new Set<Listener>();
   #head: number;
+  /** The hash of the entry at the head, if it was delivered from here. */
+  #hash: string | undefined;
   #target: number;
   #closed = false;
 
@@ -100,6 +106,19 @@ export class Audience {
     if (this.lags) this.#hub.repair(this);
   }
 
+  /**
+   * Whether the log is not the one that was delivered: it was set back, by a restore or by a replica that lagged and took
+   * over. `delivered` is the head before it was asked where the log ends.
+   */
+  isContradictedBy({ seq, hash }: { seq: number; hash?: string }, delivered: number): boolean {
+    return seq < delivered || (seq === this.#head && [hash, this.#hash].every(Boolean) && hash !== this.#hash);
+  }
+
+  /** Sends everybody away whom it has told of entries that are not in the log. */
+  restart(): void {
+    for (const listener of [...this.#live, ...this.#behind.keys()]) listener.restart();
+  }
+
   /** What was announced: delivered if it is what comes next, else a reason to look into the log. */
   hear({ head, entries }: Pick<Announcement, "entries"> & { head: { seq: number } }): void {
     if (head.seq > this.#head) this.deliver(entries);
@@ -111,6 +130,10 @@ export class Audience {
     const first = entries[0]?.seq;
     if (this.#closed || first === undefined || first > this.#head + 1) return;
     const news = first === this.#head + 1 ? entries : entries.slice(this.#head + 1 - first);
+    if (this.#hash !== undefined && news[0] && news[0].prevHash !== this.#hash) {
+      this.#hub.contradicted(this);
+      return;
+    }
     for (const run of entriesFrames(this.conversationId, news)) this.#deliver(run.entries, run.frame);
   }
 
@@ -167,7 +190,9 @@ export class Audience {
       if (listener.paused) this.#fallBehind(listener, before);
       else if (!movers?.has(listener.principalId)) listener.write(frame);
     }
-    this.#head = entries.at(-1)?.seq ?? before;
+    const last = entries.at(-1);
+    this.#head = last?.seq ?? before;
+    this.#hash = last?.hash;
     if (movers) {
       for (const principalId of movers) {
         this.#hub.heardOf(principalId, this.conversationId);

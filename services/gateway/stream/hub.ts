@@ -1,13 +1,14 @@
 import type { Notice } from "../../../contract/events.ts";
 import type { FanOut, Unsubscribe } from "../../../mixins/fan-out/fan-out.ts";
 import { Audience } from "./audience.ts";
+import { Audits } from "./audits.ts";
 import type { HeadOf, Log } from "./log.ts";
 import { type Arriving, type Joined, Online } from "./online.ts";
 import { Repairs } from "./repairs.ts";
 import { frameOf } from "./server-frames.ts";
 
 type Options = {
-  fanOut: Pick<FanOut, "onAnnouncement" | "onNotice">;
+  fanOut: Pick<FanOut, "lossless" | "onAnnouncement" | "onNotice" | "subscribed">;
   log: Log;
   /** What went wrong and is tried again. */
   failed(error: unknown): void;
@@ -20,6 +21,7 @@ type Options = {
 export class Hub {
   readonly #options: Options;
   readonly #repairs: Repairs;
+  readonly #audits: Audits;
   readonly #audiences = new Map<string, { audience: Audience; unsubscribe: Unsubscribe }>();
   readonly #online = new Map<string, Online>();
 
@@ -29,6 +31,12 @@ export class Hub {
       read: options.log.read,
       failed: options.failed,
       expel: (audience, principalId) => this.#expel(audience, principalId),
+    });
+    this.#audits = new Audits({
+      ...options,
+      audience: (conversationId) => this.#audiences.get(conversationId)?.audience,
+      missing: ({ conversationId, head, from }, sessions) =>
+        this.#welcome(this.#audienceOf(conversationId, from - 1), sessions, from, head.seq),
     });
   }
 
@@ -44,7 +52,10 @@ export class Hub {
   async open(session: Arriving, cursors: ReadonlyMap<string, number>, greet: (heads: HeadOf[]) => void): Promise<void> {
     const online = this.#onlineOf(session.principalId);
     online.arrived.add(session);
-    const [heads, heard] = await online.while(() => this.#options.log.heads(session.principalId));
+    const [heads, heard] = await online.while(async () => {
+      await this.#options.fanOut.subscribed();
+      return this.#options.log.heads(session.principalId);
+    });
     if (!online.arrived.has(session)) return;
     greet(heads);
     online.ready.add(session);
@@ -56,8 +67,7 @@ export class Hub {
       audience.expect(head.seq);
     }
     for (const joined of heard.values()) if (joined) this.#joined(joined, [session]);
-    // Between the answer and the new subscriptions something may have been announced.
-    if (begun) this.audit(session.principalId).catch(this.#options.failed);
+    if (begun) this.#audits.soon(online);
   }
 
   close(session: Arriving): void {
@@ -71,33 +81,10 @@ export class Hub {
     this.#online.delete(session.principalId);
   }
 
-  /**
-   * Compares a principal's conversations with what is followed for him here: betrays a lost last message, join or leave.
-   * What was heard of since it asked is left to the next time.
-   */
+  /** Asks whether anything was lost for a principal who has sessions here. */
   async audit(principalId: string): Promise<void> {
     const online = this.#online.get(principalId);
-    if (!online) return;
-    const asked = [...online.ready];
-    const [heads, heard] = await online.while(() => this.#options.log.heads(principalId));
-    const sessions = asked.filter((session) => online.ready.has(session));
-    const known = new Set(heads.map(({ conversationId }) => conversationId));
-    for (const head of heads) this.#compare(head, heard.has(head.conversationId) ? [] : sessions);
-    for (const session of sessions) {
-      for (const audience of session.audiences) {
-        const { conversationId, lags } = audience;
-        if (!known.has(conversationId) && !heard.has(conversationId) && !lags) audience.dismiss(session);
-      }
-    }
-  }
-
-  #compare({ conversationId, head, from }: HeadOf, sessions: Arriving[]): void {
-    const audience = this.#audiences.get(conversationId)?.audience;
-    audience?.expect(head.seq);
-    // One that lags comes to the join by itself.
-    if (audience?.lags) return;
-    const missing = sessions.filter((session) => !audience?.has(session));
-    if (missing.length > 0) this.#welcome(this.#audienceOf(conversationId, from - 1), missing, from, head.seq);
+    if (online) await this.#audits.audit(online);
   }
 
   #onlineOf(principalId: string): Online {
@@ -117,6 +104,7 @@ export class Hub {
       listenersOf: (principalId) => this.#online.get(principalId)?.ready ?? [],
       heardOf: (principalId) => this.#online.get(principalId)?.heard(conversationId),
       repair: (lagging) => this.#repairs.go(lagging),
+      contradicted: (other) => this.#audits.contradicted(other),
       deserted: (empty) => queueMicrotask(() => this.#dropIfEmpty(empty)),
     });
     const unsubscribe = this.#options.fanOut.onAnnouncement(conversationId, (told) => audience.hear(told));
@@ -162,6 +150,7 @@ export class Hub {
       if (online.coming.get(conversationId) !== notice) return;
       online.coming.delete(conversationId);
       this.#joined(notice, [...online.ready], true);
+      if (!this.#options.fanOut.lossless) this.#audits.soon(online);
     });
   }
 

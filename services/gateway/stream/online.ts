@@ -17,6 +17,8 @@ export class Online {
   unsubscribe: Unsubscribe = () => {};
   /** Joins about to be acted on. */
   readonly coming = new Map<string, Joined>();
+  /** His conversations are about to be asked for. */
+  confirming = false;
   readonly #questions = new Set<Map<string, Joined | undefined>>();
 
   constructor(principalId: string) {

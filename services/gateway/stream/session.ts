@@ -115,6 +115,10 @@ export class Session implements Listener {
     this.#line.writer.write(frame);
   }
 
+  restart(): void {
+    this.#line.close("restarting");
+  }
+
   catchUp(): void {
     this.#catchUp.go();
   }

@@ -152,6 +152,7 @@ export class FakeSession implements Arriving {
   readonly faults: string[] = [];
   heads: Record<string, number> | undefined;
   closed = false;
+  restarted = false;
   #paused = false;
   readonly #world: World;
   readonly #catchUp: CatchUp;
@@ -186,6 +187,11 @@ export class FakeSession implements Arriving {
   set paused(paused: boolean) {
     this.#paused = paused;
     if (!paused) this.#catchUp.go();
+  }
+
+  restart(): void {
+    this.restarted = true;
+    this.close();
   }
 
   catchUp(): void {

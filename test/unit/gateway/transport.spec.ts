@@ -79,12 +79,14 @@ describe("the transport", () => {
       audiences: new Set(),
       behind: new Set(),
       write: (frame) => written.push(frame),
+      restart: () => {},
       catchUp: () => {},
     });
     const audience = new Audience("c", 4, {
       listenersOf: () => [],
       heardOf: () => {},
       repair: () => {},
+      contradicted: () => {},
       deserted: () => {},
     });
     for (let n = 0; n < 1000; n++) audience.enter(listener(`p${n}`), 4, 4);
