@@ -1,4 +1,4 @@
-import type { Context, ServiceBroker } from "moleculer";
+import { type Context, ServiceBroker } from "moleculer";
 import type { TSchema } from "typebox";
 import { type ActionName, actions, type Params, type Result } from "../contract/actions.ts";
 
@@ -15,7 +15,10 @@ export function call<A extends ActionName>(
   params: Params<A>,
   meta?: Meta,
 ): Promise<Result<A>> {
-  return from.call<Result<A>, Params<A>>(name, params, meta ? { meta } : {});
+  // A broker that stops would wait, before anything is drained, for a moment without such a call; each service that
+  // calls by itself waits for its own when it drains.
+  const tracking = !(from instanceof ServiceBroker);
+  return from.call<Result<A>, Params<A>>(name, params, meta ? { meta, tracking } : { tracking });
 }
 
 type Handler<A extends ActionName, This> = (

@@ -2,7 +2,7 @@
 const FIRST = 100;
 const LONGEST = 30_000;
 /** Where the store does not answer it is no fault of the actor's, which must be there soon after the store is. */
-export const LONGEST_OUTAGE = 1_000;
+export const LONGEST_OUTAGE = 500;
 
 /**
  * How long an actor rests after so many crashes in a row, in milliseconds. The first crash costs nothing: most are over

@@ -94,9 +94,13 @@ export class NatsTransporter extends Transporters.NATS {
     }
   }
 
-  /** Asks for those who owe an answer: an empty message that they don't read, but the server tells if they are gone. */
+  /**
+   * Looks for nodes that have fallen silent: Moleculer itself does so as rarely as they may be silent, which doubles the
+   * time. Asks for those who owe an answer: an empty message that they don't read, but the server tells if they are gone.
+   */
   #ask(): void {
     if (!this.connected) return;
+    this.transit.discoverer.checkRemoteNodes();
     const connection: NatsConnection = this.client;
     for (const node of this.#debtors())
       connection.publish(this.#presenceOf(node), Empty, { reply: this.#absenceOf(node) });

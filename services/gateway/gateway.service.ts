@@ -24,6 +24,11 @@ type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next)
 /** Milliseconds for a request to arrive whole. */
 const REQUEST_TIMEOUT = 60_000;
 
+/** Milliseconds over which a gateway that stops sends its streams away. */
+const FAREWELL = 1_000;
+/** Milliseconds in which one of several does so, and serves on: load balancers take a while to notice. */
+const LINGER = 3_000;
+
 type Parts = { rest: Rest; streams: Streams; events: EventStreams; rounds: Rounds };
 const parts = new WeakMap<Service, Parts>();
 
@@ -123,7 +128,8 @@ export const gateway = ({
       const { rest, streams, events, rounds } = partsOf(this);
       rounds.stop();
       events.stop();
-      await Promise.all([rest.drain(), streams.drain()]);
+      const isAlone = !this.broker.transit;
+      await Promise.all([rest.drain(isAlone ? 0 : LINGER), streams.drain(isAlone ? FAREWELL : LINGER)]);
     },
   },
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { refusalOf, refuse, refused, typeOf } from "../../contract/errors.ts";
 import type { Credential } from "../../contract/principal.ts";
 import { authenticate, bearerToken, type FindCredential } from "./authenticate.ts";
@@ -23,7 +24,8 @@ export class Rest {
   readonly #backend: Backend;
   readonly #admitted = new WeakMap<IncomingMessage, Credential>();
   #inFlight = 0;
-  #draining = false;
+  /** open → leaving: it says that it is not ready, and serves on → closed: requests are refused. */
+  #state: "open" | "leaving" | "closed" = "open";
   #drained: () => void = () => {};
 
   constructor(backend: Backend) {
@@ -35,7 +37,7 @@ export class Rest {
    * @throws unauthorized, unavailable
    */
   async admit(request: IncomingMessage): Promise<void> {
-    if (this.#draining) throw refuse("unavailable", "This gateway is stopping; try again");
+    if (this.#state === "closed") throw refuse("unavailable", "This gateway is stopping; try again");
     this.#admitted.set(request, await authenticate(bearerToken(request.headers.authorization), this.#backend.find));
   }
 
@@ -47,6 +49,7 @@ export class Rest {
     const credential = this.#admitted.get(request.message);
     if (!credential) throw refuse("unauthorized", "Nobody was let in");
     this.#inFlight++;
+    if (this.#state === "leaving") response.setHeader("Connection", "close");
     try {
       await endpoint({ ...request, credential, caller: this.#backend.callerOf(credential) }, response);
     } finally {
@@ -61,7 +64,7 @@ export class Rest {
 
   /** @throws unavailable while requests could not be served */
   async ready(response: ServerResponse): Promise<void> {
-    if (this.#draining) throw refuse("unavailable", "This gateway is stopping");
+    if (this.#state !== "open") throw refuse("unavailable", "This gateway is stopping");
     await this.#backend.probe();
     answer(response, 200, { status: "ok" });
   }
@@ -78,13 +81,19 @@ export class Rest {
     }
     const refusal = refusalOf(error);
     if (refusal.type === "internal") this.#backend.logger.error("A request failed", error);
-    answerProblem(response, refusal, this.#draining ? { Connection: "close" } : {});
+    answerProblem(response, refusal, this.#state === "open" ? {} : { Connection: "close" });
   }
 
-  /** From now on requests are refused. @returns when those in flight are answered */
-  drain(): Promise<void> {
-    this.#draining = true;
-    return new Promise((resolve) => {
+  /**
+   * Says that it is not ready, lets its clients go, and refuses requests from then on.
+   * @param linger milliseconds to serve on meanwhile, for those who ask it until they have noticed
+   * @returns when those in flight are answered
+   */
+  async drain(linger: number): Promise<void> {
+    this.#state = "leaving";
+    await pause(linger);
+    this.#state = "closed";
+    await new Promise<void>((resolve) => {
       this.#drained = resolve;
       if (this.#inFlight === 0) resolve();
     });

@@ -108,7 +108,9 @@ async function within<T>(promise: Promise<T>, complaint: () => string): Promise<
 
 /** This process's environment without what is meant for a Wirehouse. */
 function strangers(): NodeJS.ProcessEnv {
-  const others = Object.entries(process.env).filter(([name]) => !/^(PORT$|WIREHOUSE_|npm_)/.test(name));
+  const others = Object.entries(process.env).filter(
+    ([name]) => !/^(PORT$|SERVICES$|DATABASE_URL$|NATS_|WIREHOUSE_|npm_)/.test(name),
+  );
   return { ...Object.fromEntries(others), PATH: `${programs}:${process.env.PATH}` };
 }
 

@@ -61,8 +61,8 @@ export class Connection {
       this.#unanswered = 0;
     });
     // A broken frame, or one beyond all bounds: ws says so to the client and closes.
-    socket.on("error", () => this.#end(undefined));
-    socket.on("close", () => this.#end(undefined));
+    socket.on("error", () => this.#end());
+    socket.on("close", () => this.#end());
   }
 
   get session(): Session | undefined {
@@ -71,7 +71,7 @@ export class Connection {
 
   close(reason: CloseReason): void {
     if (this.#state === "closed") return;
-    this.#end(reason);
+    this.#end();
     this.#socket.close(closeCodes[reason]);
     // The client's answer is to be heard.
     this.#socket.resume();
@@ -89,13 +89,13 @@ export class Connection {
     await this.#session?.idle();
   }
 
-  #end(reason: CloseReason | undefined): void {
+  #end(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     clearTimeout(this.#helloTimer);
     clearInterval(this.#pingTimer);
     this.#writer.close();
-    this.#session?.close(reason);
+    this.#session?.close();
     this.#doorkeeper.ended(this);
   }
 

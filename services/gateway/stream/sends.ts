@@ -39,6 +39,7 @@ export class Sends {
   /** By conversation, what waits for the call in flight. */
   readonly #lanes = new Map<string, Weighed[]>();
   #resolving = false;
+  #abandoned = false;
   #count = 0;
   #bytes = 0;
   #idle: () => void = () => {};
@@ -69,8 +70,12 @@ export class Sends {
     if (this.#count > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
-  /** Drops what is not yet on its way. */
+  /**
+   * Drops what is not yet on its way, and tries nothing again: its client is gone, and may be sending it elsewhere, where
+   * nothing that was sent after it must have passed it.
+   */
   abandon(): void {
+    this.#abandoned = true;
     for (const waiting of [this.#unresolved, ...this.#lanes.values()]) {
       for (const send of waiting.splice(0)) this.#done(send);
     }
@@ -110,8 +115,14 @@ export class Sends {
       );
     while (waiting.length > 0) {
       await this.#ask(takeTurn(waiting), post, (send, outcome) => {
-        if ("ok" in outcome) this.#acknowledge(send, outcome.ok);
-        else this.#refuse(send, outcome.refused);
+        if ("ok" in outcome) {
+          this.#acknowledge(send, outcome.ok);
+          return;
+        }
+        this.#refuse(send, outcome.refused);
+        // It may be sent again: what was sent after it must not pass it.
+        if (refusals[outcome.refused.type].retryable)
+          for (const later of waiting.splice(0)) this.#refuse(later, outcome.refused);
       });
     }
     this.#lanes.delete(conversationId);
@@ -128,7 +139,7 @@ export class Sends {
     for (let attempt = 0; rest.length > 0; attempt++) {
       if (attempt > 0) await this.#options.wait(attempt - 1);
       const outcomes = await this.#outcomes(rest, ask);
-      const isLast = attempt === TRIES - 1 || Date.now() > end;
+      const isLast = this.#abandoned || attempt === TRIES - 1 || Date.now() > end;
       const again: Weighed[] = [];
       for (const [index, send] of rest.entries()) {
         const outcome = outcomes[index] ?? { refused: refusalOf(undefined) };

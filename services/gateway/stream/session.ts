@@ -136,12 +136,11 @@ export class Session implements Listener {
     return this.#sends.idle();
   }
 
-  /** What was sent before is still carried out, unless whoever sent it may no longer. */
-  close(reason: CloseReason | undefined): void {
+  close(): void {
     this.#state = "closed";
     this.#catchUp.close();
     this.#backend.hub.close(this);
-    if (reason === "unauthorized") this.#sends.abandon();
+    this.#sends.abandon();
   }
 
   #handle(said: ClientFrame): void {

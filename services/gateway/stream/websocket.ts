@@ -13,8 +13,6 @@ import { Standing } from "./standing.ts";
 const STREAMS = 20_000;
 /** Milliseconds for a client to answer a close before it is cut off. */
 const CLOSE_TIME = 5_000;
-/** Milliseconds over which a stopping gateway sends its clients away, so that they don't all come back at once. */
-const FAREWELL = 1_000;
 
 /** Not by `URL`, which throws at what strangers may send. */
 const PATH = /^\/v1\/stream\/?(\?|$)/;
@@ -56,15 +54,20 @@ export class Streams {
     this.#standing.judge();
   }
 
-  /** Finishes what was sent, then sends everybody away. */
-  async drain(): Promise<void> {
+  /**
+   * Sends everybody away, once what he sent is answered.
+   * @param period milliseconds over which that is spread, so that they don't all come back at once
+   */
+  async drain(period: number): Promise<void> {
     this.#draining = true;
     const connections = [...this.#connections];
-    await Promise.all(connections.map((connection) => connection.drain()));
-    for (const [index, connection] of connections.entries()) {
-      connection.close("restarting");
-      if (index % 100 === 99) await pause((FAREWELL * 100) / connections.length);
-    }
+    await Promise.all(
+      connections.map(async (connection, index) => {
+        await pause((period * index) / connections.length);
+        await connection.drain();
+        connection.close("restarting");
+      }),
+    );
   }
 
   /** Cuts whatever is left. */

@@ -124,7 +124,7 @@ describe("a session's sends", () => {
     expect(failures).to.deep.equal([]);
   });
 
-  it("are refused as unavailable when patience ends, and the next goes its way", async () => {
+  it("are refused as unavailable when patience ends, with what waits behind: sent again, they must not change places", async () => {
     const router = new Router();
     router.faults = Array.from({ length: 6 }, () => "lost" as const);
     const { sends, told } = sending(router);
@@ -136,7 +136,10 @@ describe("a session's sends", () => {
     const [first, second] = told;
     expect(first).to.include({ type: "refused", ref: 1 });
     if (first?.type === "refused") expect(first.problem).to.include({ status: 503, retryAfter: 1 });
-    expect(second).to.include({ type: "ack", ref: 2 });
+    expect(second).to.include({ type: "refused", ref: 2 });
+    sends.push(outgoing(3, id(1)));
+    await sends.idle();
+    expect(told[2]).to.include({ type: "ack", ref: 3 });
   });
 
   it("G8: say when no more should be read, and when again", async () => {

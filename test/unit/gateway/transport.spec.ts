@@ -116,7 +116,7 @@ describe("the transport", () => {
         new Promise<string>((resolve) => new WebSocket(to).on("error", ({ message }) => resolve(message)));
       expect(await failure(url.replace("stream", "other"))).to.include("404");
       expect(await failure(url.replace("/v1/stream", "//"))).to.include("404");
-      await stopping.drain();
+      await stopping.drain(0);
       expect(await failure(url)).to.include("503");
     }));
 });

@@ -1,0 +1,10 @@
+import type { Layout } from "../../support/cluster.ts";
+
+/** Two of each, but for the database's: SQLite is one process's. */
+export const embedded: Layout = {
+  "gateway-1": { services: "gateway" },
+  "gateway-2": { services: "gateway" },
+  "router-1": { services: "router,directory" },
+  "router-2": { services: "router,directory" },
+  "persistence-1": { services: "persistence" },
+};
