@@ -127,6 +127,7 @@ export class Activation<State, Command, Answer> {
   async #failed(error: unknown, letters: Letter<Command, Answer>[]): Promise<void> {
     if (isStaleOwner(error)) {
       this.#state = undefined;
+      this.#observer.overruled(this.#key);
       for (const letter of letters) letter.answers.reject(error);
       this.#rejectWaiting(error);
       return;

@@ -119,6 +119,12 @@ function observer(service: Service, gauge: () => void): Observer {
     description: "Turns and activations that failed",
   });
   broker.metrics.register({
+    type: "counter",
+    name: metric("overruled"),
+    labelNames: ["service"],
+    description: "Turns refused since another owner had written: lost compare-and-sets",
+  });
+  broker.metrics.register({
     type: "histogram",
     name: metric("turn"),
     labelNames: ["service"],
@@ -135,6 +141,9 @@ function observer(service: Service, gauge: () => void): Observer {
     crashed(key: string, error: unknown) {
       logger.error(`The actor of ${key} crashed`, error);
       broker.metrics.increment(metric("crashes"), labels);
+    },
+    overruled() {
+      broker.metrics.increment(metric("overruled"), labels);
     },
   };
 }

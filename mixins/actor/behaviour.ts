@@ -16,4 +16,6 @@ export interface Observer {
   activated(key: string): void;
   turned(key: string, commands: number, milliseconds: number): void;
   crashed(key: string, error: unknown): void;
+  /** Another owner had written to its log: the head's compare-and-set has refused this one. */
+  overruled(key: string): void;
 }

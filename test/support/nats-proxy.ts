@@ -14,7 +14,7 @@ export class NatsProxy {
   readonly #target: number;
   #isCut = false;
   #isSilent = false;
-  fate: (subject: string) => Fate = () => "passed";
+  fate: (subject: string, payload: string) => Fate = () => "passed";
 
   private constructor(target: string) {
     this.#target = Number(new URL(target).port);
@@ -78,7 +78,7 @@ export class NatsProxy {
       });
     }
     const parse = messages((subject, bytes) => {
-      const fate = this.fate(subject);
+      const fate = this.fate(subject, bytes.toString("latin1"));
       if (fate !== "dropped") node.write(bytes);
       if (fate === "doubled") node.write(bytes);
     });

@@ -18,6 +18,8 @@ export type Plan = {
   /** Milliseconds between two sends of a person. */
   pace: number;
   tell(line: string): void;
+  /** Called when all is over and everything still runs. */
+  ended?(): Promise<void>;
 };
 
 /** What happened: faults with milliseconds to recovery, sends by outcome, and what was found against the guarantees. */
@@ -55,6 +57,7 @@ export function chaos(plan: Plan): Promise<Report> {
         PATIENCE,
       ).catch((error: Error) => plan.tell(error.message));
     for (const participant of participants) participant.close();
+    await plan.ended?.();
     const refused = history.sends.filter(({ outcome }) => outcome && "refused" in outcome).length;
     return {
       faults,

@@ -49,6 +49,9 @@ const observed = (sum: Sum) => ({
   crashed: () => {
     sum.diary.push("crash");
   },
+  overruled: () => {
+    sum.diary.push("overruled");
+  },
 });
 
 const actorOf = (sum: Sum, bounds = { count: 100, bytes: 1e6 }) => new Activation("key", sum, observed(sum), bounds);
@@ -194,7 +197,7 @@ describe("an actor", () => {
 });
 
 describe("actors of a node", () => {
-  const observer = { activated: () => {}, turned: () => {}, crashed: () => {} };
+  const observer = { activated: () => {}, turned: () => {}, crashed: () => {}, overruled: () => {} };
 
   it("keep to their number: the least recently used that is idle goes first", async () => {
     const sum = new Sum();
