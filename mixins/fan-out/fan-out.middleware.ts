@@ -19,9 +19,9 @@ export function fanOutOf(broker: ServiceBroker): FanOut {
 export const fanOutOver = (nats: Nats): Middleware => ({
   name: "fan-out",
   created(broker: ServiceBroker) {
-    const malformed = (subject: string) => broker.logger.warn(`What was told on ${subject} is not JSON`);
-    fanOuts.set(broker, new NatsFanOut(nats, broker.nodeID, malformed));
+    fanOuts.set(broker, new NatsFanOut(nats, broker.nodeID, (sentence) => broker.logger.warn(sentence)));
   },
+  /** The node's first connection: what keeps it from NATS shows here. */
   async starting(broker: ServiceBroker) {
     await fanOutOf(broker).open();
   },

@@ -1,7 +1,8 @@
-import { connect, Events, type NatsConnection, type Subscription } from "nats";
+import { Events, type NatsConnection, type Subscription } from "nats";
 import type { Announcement, Notice } from "../../contract/events.ts";
 import { ANNOUNCEMENT_BYTES } from "../../contract/limits.ts";
-import { connectionOptions, type Nats } from "../nats/options.ts";
+import { dial } from "../nats/dial.ts";
+import type { Nats } from "../nats/options.ts";
 import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
 
 /**
@@ -13,6 +14,7 @@ export class NatsFanOut implements FanOut {
   readonly lossless = false;
   readonly #nats: Nats;
   readonly #name: string;
+  readonly #warn: (sentence: string) => void;
   readonly #announcements: Subjects<Announcement>;
   readonly #notices: Subjects<Notice>;
   readonly #reconnected = new Set<() => void>();
@@ -20,11 +22,13 @@ export class NatsFanOut implements FanOut {
 
   /**
    * @param name what its connection is called in the server's lists
-   * @param malformed hears of subjects on which something else was told
+   * @param warn hears in a sentence what it waits for, and what it can't read
    */
-  constructor(nats: Nats, name: string, malformed: (subject: string) => void) {
+  constructor(nats: Nats, name: string, warn: (sentence: string) => void) {
     this.#nats = nats;
     this.#name = name;
+    this.#warn = warn;
+    const malformed = (subject: string) => warn(`What was told on ${subject} is not JSON`);
     const connection = () => this.#connection;
     this.#announcements = new Subjects(connection, "wirehouse.conversation", malformed);
     this.#notices = new Subjects(connection, "wirehouse.principal", malformed);
@@ -35,9 +39,9 @@ export class NatsFanOut implements FanOut {
     return this.#open;
   }
 
+  /** @throws CannotStart when there is no connection, and waiting would not help */
   async open(): Promise<void> {
-    // Where no server answers yet it waits for one, as the transporter does.
-    this.#open = await connect({ ...connectionOptions(this.#nats, `${this.#name} fan-out`), waitOnFirstConnect: true });
+    this.#open = await dial(this.#nats, `${this.#name} fan-out`, this.#warn);
     void this.#follow(this.#open);
   }
 

@@ -45,6 +45,8 @@ export function connectionOptions(nats: Nats, name: string): ConnectionOptions {
     reconnectJitter: RECONNECT_JITTER,
     reconnectJitterTLS: RECONNECT_JITTER,
     maxReconnectAttempts: -1,
+    // Otherwise a second refusal in a row, by a server that is being set up anew, would be the connection's end.
+    ignoreAuthErrorAbort: true,
   };
 }
 

@@ -1,7 +1,6 @@
 import { Transporters } from "moleculer";
 import { Empty, Events, type NatsConnection, NatsError, type Subscription } from "nats";
-import { CannotStart, refuse } from "../../contract/errors.ts";
-import { TRANSPORT_BYTES } from "../../contract/limits.ts";
+import { refuse } from "../../contract/errors.ts";
 import { connectionOptions, type Nats } from "./options.ts";
 
 /** Milliseconds between two looks whether those who owe an answer are still there. */
@@ -35,14 +34,6 @@ export class NatsTransporter extends Transporters.NATS {
 
   override async makeSubscriptions(topics: Record<string, unknown>[]): Promise<void> {
     const connection: NatsConnection = this.client;
-    const { max_payload: most = 0 } = connection.info ?? {};
-    if (most < TRANSPORT_BYTES) {
-      this.broker.fatal(
-        `NATS takes messages of ${most} bytes only: set its max_payload to ${TRANSPORT_BYTES} or more`,
-        new CannotStart("NATS takes too small messages"),
-        true,
-      );
-    }
     this.#absent = connection.subscribe(`${this.#absences}.*`, {
       callback: (_error, message) => {
         if (message.headers?.code === NO_RESPONDERS) this.#gone(nodeIn(message.subject));

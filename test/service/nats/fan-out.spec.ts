@@ -11,16 +11,16 @@ const head = { seq: 1, hash: "0".repeat(64) };
 async function withFanOuts(
   server: NatsServer,
   count: number,
-  use: (fanOuts: NatsFanOut[], malformed: string[]) => Promise<void>,
+  use: (fanOuts: NatsFanOut[], warnings: string[]) => Promise<void>,
 ): Promise<void> {
-  const malformed: string[] = [];
+  const warnings: string[] = [];
   const fanOuts = Array.from(
     { length: count },
-    (_, index) => new NatsFanOut({ servers: [server.url] }, `test ${index}`, (subject) => malformed.push(subject)),
+    (_, index) => new NatsFanOut({ servers: [server.url] }, `test ${index}`, (sentence) => warnings.push(sentence)),
   );
   try {
     for (const fanOut of fanOuts) await fanOut.open();
-    await use(fanOuts, malformed);
+    await use(fanOuts, warnings);
   } finally {
     for (const fanOut of fanOuts) await fanOut.close();
   }
