@@ -78,6 +78,12 @@ export const variables = {
   NATS_CA: ofNats("a file", "Certificates of the authorities that vouch for NATS servers; the system's by default"),
   NATS_CERTIFICATE: ofNats("a file", "This process's certificate for NATS"),
   NATS_KEY: ofNats("a file", "The certificate's key"),
+  NATS_SERVER_BIN: variable({
+    schema: Type.String({ minLength: 1 }),
+    expected: "a program",
+    default: "nats-server",
+    purpose: "The nats-server that `npm run cluster` starts where there is no `NATS_URL`",
+  }),
   WIREHOUSE_LOG: variable({
     schema: Type.Union([
       Type.Literal("error"),
@@ -106,6 +112,8 @@ export type Config = {
   readonly adminToken: string | undefined;
   /** Without it this process is the only one. */
   readonly nats: ReturnType<typeof natsOf>;
+  /** A program. */
+  readonly natsServer: string;
   /** What this process runs. */
   readonly services: readonly string[];
   readonly logLevel: Values["WIREHOUSE_LOG"];
@@ -134,6 +142,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
     nats: natsOf(values),
+    natsServer: values.NATS_SERVER_BIN,
     services: values.SERVICES?.split(",") ?? serviceNames,
     logLevel: values.WIREHOUSE_LOG,
   });

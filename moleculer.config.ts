@@ -44,16 +44,23 @@ export const placedIn = ({ nats }: Pick<Config, "nats">): BrokerOptions =>
         middlewares: [...(brokerOptions.middlewares ?? []), fanOutOver(nats)],
       };
 
+/** A process that logs, and that operators may speak to. */
+export function operatedBy(config: Pick<Config, "nats" | "logLevel">): BrokerOptions {
+  const base = placedIn(config);
+  return {
+    ...base,
+    logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
+    middlewares: [...(base.middlewares ?? []), operatorCalls],
+    replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
+  };
+}
+
 /** For Moleculer's runner. */
 export default function runnerOptions(): BrokerOptions {
   const config = readConfig(process.env);
-  const base = placedIn(config);
   const options: BrokerOptions = {
-    ...base,
-    logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
+    ...operatedBy(config),
     metrics: metrics(config.metricsPort),
-    middlewares: [...(base.middlewares ?? []), operatorCalls],
-    replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
     async started(broker) {
       console.log(greeting(config, broker));
     },

@@ -1,25 +1,50 @@
 import { resolve } from "node:path";
 import { ServiceBroker } from "moleculer";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
+import { CannotStart } from "../../contract/errors.ts";
 import { call } from "../../mixins/call.ts";
-import { brokerOptions } from "../../moleculer.config.ts";
+import { placedIn } from "../../moleculer.config.ts";
 import { report, succeeded } from "./report.ts";
 import type { Progress } from "./run.ts";
 
-/** `npm run import -- <folder or zip>`: runs the services that an import needs, on the data folder, and no server. */
+/**
+ * `npm run import -- <folder or zip>`: runs the services that an import needs, on the data folder, and no server. With
+ * `NATS_URL` it runs the importer alone, as a node of the cluster that has the others.
+ */
 
-const SERVICES = ["persistence", "directory", "router", "importer"];
+const IMPORTER = "importer";
+const OTHERS = ["persistence", "directory", "router"];
+/** Milliseconds for a cluster to show what it has. */
+const PATIENCE = 5_000;
 /** Who a command at the machine itself speaks for. */
 const SPEAKER = "admin";
 
+/** @throws CannotStart when the cluster that is joined can't take an import */
+async function start(broker: ServiceBroker, nats: Config["nats"]): Promise<void> {
+  const load = (name: string) => broker.loadService(resolve(import.meta.dirname, `../${name}/${name}.service.ts`));
+  if (nats === undefined) {
+    for (const name of [...OTHERS, IMPORTER]) load(name);
+    await broker.start();
+    return;
+  }
+  await broker.start();
+  await broker.waitForServices(OTHERS, PATIENCE).catch(() => {
+    throw new CannotStart(
+      `The cluster at ${nats.servers.join(", ")} has not all of ${OTHERS.join(", ")}: does it run?`,
+    );
+  });
+  load(IMPORTER);
+  await broker.waitForServices(IMPORTER);
+}
+
 async function run(path: string): Promise<boolean> {
+  const { nats, logLevel } = readConfig(process.env);
   const broker = new ServiceBroker({
-    ...brokerOptions,
-    logger: { type: "Console", options: { level: readConfig(process.env).logLevel, formatter: "short" } },
+    ...placedIn({ nats }),
+    logger: { type: "Console", options: { level: logLevel, formatter: "short" } },
     // Its own would end the process with 0.
     skipProcessEventRegistration: true,
   });
-  for (const name of SERVICES) broker.loadService(resolve(import.meta.dirname, `../${name}/${name}.service.ts`));
   broker.createService({ name: "importer-progress", events: { "importer.progress": (ctx) => show(ctx.params) } });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -28,7 +53,7 @@ async function run(path: string): Promise<boolean> {
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   try {
-    await broker.start();
+    await start(broker, nats);
     const { id: principalId } = await call(broker, "directory.get", { handle: SPEAKER });
     const summary = await call(broker, "importer.run", { path }, { principalId });
     if (process.stderr.isTTY) process.stderr.write("\n");

@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { Cluster } from "../support/cluster.ts";
+import { describeOnNats } from "../support/nats.ts";
+import { run, script } from "../support/server.ts";
 import { withTerminal } from "../support/terminal.ts";
 import { withFolder } from "../support/with-broker.ts";
 
@@ -44,4 +47,35 @@ describe("The REPL, in a terminal", () => {
         await type("call router.create --kind channel --name general", ID);
       }),
     ));
+});
+
+describeOnNats("npm run repl", () => {
+  const layout = { store: { services: "directory,persistence" }, router: { services: "router" } };
+
+  it("joins a cluster as an operator, and leaves it as it was", () =>
+    Cluster.with(layout, ({ nats, nodes }) =>
+      withFolder((home) =>
+        withTerminal(
+          home,
+          async ({ type, ended }) => {
+            await type("nodes", /(ONLINE.*){3}/s);
+            await type("services", /router .+OK/);
+            await type("call router.create --kind channel --name general", ID);
+            await type("send #general hello", / 3 ([0-9a-f]{64})/);
+            await type("verify #general", /ok: 3 entries/);
+            await type("exit", /exit/);
+            expect(await ended).to.deep.equal({ code: 0, signal: null });
+            expect(nodes.every(({ isUp }) => isUp)).to.equal(true);
+          },
+          "npm run repl",
+          { NATS_URL: nats.url },
+        ),
+      ),
+    ));
+
+  it("says that NATS_URL is missing", async () => {
+    const repl = run(script("repl"));
+    expect(await repl.ended).to.deep.equal({ code: 1, signal: null });
+    expect(repl.output()).to.match(/^NATS_URL is missing: it says which cluster to join\..+\n$/);
+  });
 });

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { type Running, run } from "./server.ts";
 
 /** The nats-server to test with: one that is named, or that of the system. */
-const program = process.env.NATS_SERVER_BIN ?? "nats-server";
-const found = spawnSync(program, ["--version"]).status === 0;
+export const natsServer = process.env.NATS_SERVER_BIN ?? "nats-server";
+const found = spawnSync(natsServer, ["--version"]).status === 0;
 
 /** Tests on a real nats-server; where there is none a line says so, but CI must have one. */
 export function describeOnNats(title: string, suite: () => void): void {
@@ -12,7 +12,7 @@ export function describeOnNats(title: string, suite: () => void): void {
     console.log(
       `${title}: left out, for want of nats-server (Debian: apt-get install nats-server), or NATS_SERVER_BIN`,
     );
-  else describe(title, () => it("finds nats-server", () => Promise.reject(new Error(`there is no ${program}`))));
+  else describe(title, () => it("finds nats-server", () => Promise.reject(new Error(`there is no ${natsServer}`))));
 }
 
 /** A nats-server of one test. */
@@ -49,7 +49,7 @@ export async function withNats<T>(use: (server: NatsServer) => Promise<T>, optio
 }
 
 async function start(port: number, options: string): Promise<Running & { listening: string }> {
-  const server = run(`exec ${program} -a 127.0.0.1 -p ${port} ${options}`);
+  const server = run(`exec ${natsServer} -a 127.0.0.1 -p ${port} ${options}`);
   const listening = await server.wrote(/client connections on 127\.0\.0\.1:(\d+)/);
   await server.wrote("Server is ready");
   return { ...server, listening };

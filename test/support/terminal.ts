@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { type Exit, readiness, run } from "./server.ts";
+import { type Environment, type Exit, run } from "./server.ts";
 import { until } from "./until.ts";
 
 /** A Wirehouse with its REPL, and an operator before it. */
@@ -11,12 +11,17 @@ export type Terminal = {
 };
 
 /**
- * `npm start -- --repl` in a pseudo-terminal (`script`, of util-linux), for one test: it is gone afterwards.
+ * A command with a REPL in a pseudo-terminal (`script`, of util-linux), for one test: it is gone afterwards.
  * @param home of the operator, where the REPL keeps its history, and of the data
  */
-export async function withTerminal(home: string, use: (terminal: Terminal) => Promise<void>): Promise<void> {
-  const environment = { TERM: "xterm", PORT: "0", HOME: home, WIREHOUSE_DATA: join(home, "data") };
-  const program = run("script -qefc 'npm start -- --repl' /dev/null", environment);
+export async function withTerminal(
+  home: string,
+  use: (terminal: Terminal) => Promise<void>,
+  command = "npm start -- --repl",
+  environment: Environment = {},
+): Promise<void> {
+  const common = { TERM: "xterm", PORT: "0", HOME: home, WIREHOUSE_DATA: join(home, "data") };
+  const program = run(`script -qefc '${command}' /dev/null`, { ...common, ...environment });
   const shown = () => stripVTControlCharacters(program.output());
   const saw = async (text: RegExp, from: number): Promise<string> => {
     const look = () => text.exec(shown().slice(from));
@@ -27,7 +32,6 @@ export async function withTerminal(home: string, use: (terminal: Terminal) => Pr
     return found?.[1] ?? found?.[0] ?? "";
   };
   try {
-    await readiness(program);
     await saw(/wirehouse \$ /, 0);
     await use({
       ended: program.ended,

@@ -15,15 +15,16 @@ const tall: Record<string, { lines: number; reason: string }> = {
 };
 
 /** Programs of their own, which start a broker as the runner does. */
-const programs = ["services/importer/cli.ts"];
+const programs = ["services/importer/cli.ts", "repl/cli.ts"];
 
 /** Files besides `config.ts` that touch the environment, with the reason. */
 const environment: Record<string, string> = {
   "moleculer.config.ts": "hides from Moleculer's runner what is not meant for it",
+  "cluster/cli.ts": "hands its own on to the processes it starts",
   "bench/servers.ts": "hands its own on to the processes it starts",
 };
 
-const files = globSync(["*.ts", "{contract,mixins,services,repl,bench,test}/**/*.ts"], { cwd: root }).sort();
+const files = globSync(["*.ts", "{contract,mixins,services,repl,cluster,bench,test}/**/*.ts"], { cwd: root }).sort();
 const code = files.filter((file) => !file.startsWith("test/"));
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
@@ -57,7 +58,10 @@ function allowed(file: string): string[] {
         ...(programs.includes(file) ? [CONFIG] : []),
       ];
     case "repl":
-      return ["contract/", "mixins/", "repl/"];
+      return ["contract/", "mixins/", "repl/", ...(programs.includes(file) ? [CONFIG, "config.ts"] : [])];
+    case "cluster":
+      // The command of a node stands in package.json.
+      return ["contract/", "config.ts", "cluster/", "package.json"];
     case "bench":
       // The limit does the same work, the drawing of salts among it.
       return ["contract/", "bench/", "services/router/prepare/salt.ts"];
