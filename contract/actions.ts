@@ -8,6 +8,7 @@ import {
   Message,
   NewConversation,
   NewMessage,
+  Purpose,
   ReadState,
   Verdict,
 } from "./conversation.ts";
@@ -70,13 +71,18 @@ export type Membership = Static<typeof Membership>;
 export const Changed = Type.Object({ changed: Type.Boolean() });
 export type Changed = Static<typeof Changed>;
 
-/** A command of an import: what happened elsewhere, at its time, under a key that makes the import repeatable. */
+/** A message by its seq, or, in an import, by the key it was posted under. */
+const Posted = Type.Union([Seq, Strict({ senderId: Id, clientMessageId: ClientMessageId })]);
+export type Posted = Static<typeof Posted>;
+
+/** Who did it elsewhere, when, and the key that makes importing it repeatable. */
+const elsewhere = { at: Time, senderId: Id, commandId: CommandId };
+
+/** A command of an import: what happened elsewhere, at its time. */
 export const Imported = Type.Union([
   Strict({
     type: Type.Literal("create"),
-    at: Time,
-    senderId: Id,
-    commandId: CommandId,
+    ...elsewhere,
     kind: NewConversation.properties.kind,
     private: Type.Boolean(),
     name: Type.Optional(Type.String()),
@@ -90,13 +96,30 @@ export const Imported = Type.Union([
     clientMessageId: ClientMessageId,
     text: Text,
     data: Type.Optional(Data),
-    /** The thread's root by its key, or by its seq where that is known. */
-    replyTo: Type.Optional(Type.Union([Seq, Strict({ senderId: Id, clientMessageId: ClientMessageId })])),
+    /** The thread's root. */
+    replyTo: Type.Optional(Posted),
     /** Whom the text's `@handle`s may mean. */
     mentions: Type.Array(Id),
   }),
-  Strict({ type: Type.Literal("join"), at: Time, senderId: Id, commandId: CommandId, principalId: Id, role: Role }),
-  Strict({ type: Type.Literal("leave"), at: Time, senderId: Id, commandId: CommandId, principalId: Id }),
+  Strict({ type: Type.Literal("join"), ...elsewhere, principalId: Id, role: Role }),
+  Strict({ type: Type.Literal("leave"), ...elsewhere, principalId: Id }),
+  /** Written even if it changes nothing: elsewhere it did, though the earlier text is not known. */
+  Strict({
+    type: Type.Literal("edit"),
+    ...elsewhere,
+    target: Posted,
+    text: Text,
+    data: Type.Optional(Data),
+    mentions: Type.Array(Id),
+  }),
+  Strict({ type: Type.Literal("react"), ...elsewhere, target: Posted, emoji: Emoji }),
+  Strict({
+    type: Type.Literal("change"),
+    ...elsewhere,
+    name: Type.Optional(Type.String()),
+    purpose: Type.Optional(Purpose),
+    archived: Type.Optional(Type.Boolean()),
+  }),
 ]);
 export type Imported = Static<typeof Imported>;
 
@@ -164,11 +187,12 @@ export const actions = {
   },
   /**
    * For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. The answers
-   * have the seq of messages, by which later commands may reply to them.
+   * have the seq of messages, by which later commands may name them, and say what was there already; of a message also
+   * whether it is there with another content (`differs`), which stays.
    */
   "router.import": {
     params: Strict({ ...inConversation, commands: Type.Array(Imported), complete: Type.Boolean() }),
-    result: internal<Outcome<{ seq: number | null; repeat: boolean }>[]>(),
+    result: internal<Outcome<{ seq: number | null; repeat: boolean; differs?: boolean }>[]>(),
   },
 
   // Persistence: the log, for the router.

@@ -1,4 +1,5 @@
 import type { Service } from "moleculer";
+import type { Result } from "../../contract/actions.ts";
 import { type Outcome, refusalOf, thrown } from "../../contract/errors.ts";
 import { actor } from "../../mixins/actor/actor.mixin.ts";
 import { call } from "../../mixins/call.ts";
@@ -37,7 +38,8 @@ const OVERHEAD = 512;
 const TARGET = 96 * 1024;
 
 function weight(command: Command): number {
-  const target = "targetSeq" in command ? TARGET : 0;
+  // What an import changes came in the same batch, or is as large as its edit, which weighs itself.
+  const target = "target" in command && !command.imported ? TARGET : 0;
   if (!("text" in command)) return OVERHEAD + target;
   return OVERHEAD + target + Buffer.byteLength(command.text) + (command.data ? JSON.stringify(command.data).length : 0);
 }
@@ -73,9 +75,9 @@ export async function ask<T extends CommandType>(
 }
 
 /** Whatever the command was: where it is in the log, and whether it was there before. */
-export function importedAs(outcome: Outcome<Answer>): Outcome<{ seq: number | null; repeat: boolean }> {
+export function importedAs(outcome: Outcome<Answer>): Result<"router.import">[number] {
   if ("refused" in outcome) return outcome;
   const { ok } = outcome;
-  if (answersTo.post(ok)) return { ok: { seq: ok.seq, repeat: ok.repeat } };
+  if (answersTo.post(ok)) return { ok: { seq: ok.seq, repeat: ok.repeat, differs: ok.differs } };
   return { ok: { seq: null, repeat: answersTo.create(ok) ? !ok.created : !ok.changed } };
 }

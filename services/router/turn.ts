@@ -5,7 +5,7 @@ import { type Outcome, refused } from "../../contract/errors.ts";
 import type { Announcement, Notice } from "../../contract/events.ts";
 import type { Turned } from "../../mixins/actor/behaviour.ts";
 import { staleOwner } from "../../mixins/actor/stale-owner.ts";
-import type { Answer, Command } from "./conversation/command.ts";
+import type { Answer, Command, Posted } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
 import { evolve, remember } from "./conversation/evolve.ts";
 import { shown } from "./conversation/shown.ts";
@@ -44,7 +44,10 @@ export type World = {
  * @throws stale-owner when somebody else has written to the log
  */
 export async function turn(state: State, commands: Command[], world: World): Promise<Turned<State, Outcome<Answer>>> {
-  const [facts, targets] = await Promise.all([factsFor(state, commands, world), targetsFor(state, commands, world)]);
+  const [facts, targets] = await Promise.all([
+    factsFor(state, commands, world),
+    targetsFor(state, nothingKnown, commands, world),
+  ]);
   let known: Known = { ...nothingKnown, facts, targets };
   for (;;) {
     const proposal = propose(draftOf(state, known), commands, world.now().toISOString());
@@ -59,6 +62,7 @@ export async function turn(state: State, commands: Command[], world: World): Pro
         };
       case "met":
         known = { ...known, met: new Map([...known.met, ...appended.met.map(metPair)]) };
+        known = { ...known, targets: await targetsFor(state, known, commands, world) };
         break;
       case "taken":
         if (!append.claim) throw new Error("nothing was claimed");
@@ -82,19 +86,24 @@ async function factsFor(state: State, commands: Command[], world: World): Promis
   return new Map(facts.map((fact) => [fact.seq, fact]));
 }
 
-/** Messages that are changed, as they are now, with the reactions that are in question. */
-async function targetsFor(state: State, commands: Command[], world: World): Promise<Map<number, Target>> {
+/** Messages of the log that are changed, as they are now, with the reactions that are in question. */
+async function targetsFor(state: State, known: Known, commands: Command[], world: World): Promise<Known["targets"]> {
   const changing = commands
-    .filter((command) => "targetSeq" in command)
-    .filter(({ targetSeq }) => targetSeq <= state.head.seq);
-  const seqs = new Set(changing.map(({ targetSeq }) => targetSeq));
-  if (seqs.size === 0) return new Map();
-  const reactions = changing
-    .filter((command) => command.type === "react")
-    .map(({ targetSeq, senderId, emoji }) => ({ seq: targetSeq, principalId: senderId, emoji }));
+    .filter((command) => "target" in command)
+    .map((command) => ({ command, seq: seqOf(command.target, state, known) }))
+    .filter(({ seq }) => seq > 0 && seq <= state.head.seq && !known.targets.has(seq));
+  const seqs = new Set(changing.map(({ seq }) => seq));
+  if (seqs.size === 0) return known.targets;
+  const reactions = changing.flatMap(({ command, seq }) =>
+    command.type === "react" ? [{ seq, principalId: command.senderId, emoji: command.emoji }] : [],
+  );
   const targets = await world.targets(state.conversationId, [...seqs], reactions);
-  return new Map(targets.map((target) => [target.seq, target]));
+  return new Map([...known.targets, ...targets.map((target) => [target.seq, target] as const)]);
 }
+
+/** 0 for a key that is not known to be in the log: it may be one of the same batch. */
+const seqOf = (posted: Posted, { keys }: State, { met }: Known): number =>
+  typeof posted === "number" ? posted : ((keys.get(keyText(posted)) ?? met.get(keyText(posted)))?.seq ?? 0);
 
 function propose(draft: Draft, commands: Command[], now: string): Proposal {
   const entries: AppendedEntry[] = [];

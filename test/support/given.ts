@@ -11,6 +11,7 @@ import type {
   Leave,
   Pin,
   Post,
+  Posted,
   React,
   Redact,
 } from "../../services/router/conversation/command.ts";
@@ -68,36 +69,36 @@ export const role = (senderId: string, principalId: string, to: Role): ChangeRol
   role: to,
 });
 
-export const edit = (senderId: string, targetSeq: number, text: string, more: Partial<Edit> = {}): Edit => ({
+export const edit = (senderId: string, target: Posted, text: string, more: Partial<Edit> = {}): Edit => ({
   type: "edit",
   senderId,
   commandId: fresh(),
-  targetSeq,
+  target,
   text,
   mentionable: [],
   salt: "BBBBBBBBBBBBBBBBBBBBBB",
   ...more,
 });
-export const redact = (senderId: string, targetSeq: number, reason?: string): Redact => ({
+export const redact = (senderId: string, target: Posted, reason?: string): Redact => ({
   type: "redact",
   senderId,
   commandId: fresh(),
-  targetSeq,
+  target,
   reason,
 });
-export const react = (senderId: string, targetSeq: number, emoji: string, on = true): React => ({
+export const react = (senderId: string, target: Posted, emoji: string, on = true): React => ({
   type: "react",
   senderId,
   commandId: fresh(),
-  targetSeq,
+  target,
   emoji,
   on,
 });
-export const pin = (senderId: string, targetSeq: number, on = true): Pin => ({
+export const pin = (senderId: string, target: Posted, on = true): Pin => ({
   type: "pin",
   senderId,
   commandId: fresh(),
-  targetSeq,
+  target,
   on,
 });
 export const change = (senderId: string, what: Pick<Change, "name" | "purpose" | "archived">): Change => ({

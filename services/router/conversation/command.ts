@@ -14,6 +14,9 @@ export type Elsewhere = {
   last: boolean;
 };
 
+/** A message's seq, or (imports) the key it was posted under. */
+export type Posted = number | { senderId: string; clientMessageId: string };
+
 type Issued = { senderId: string; imported?: Elsewhere };
 
 export type Create = Issued & {
@@ -33,8 +36,7 @@ export type Post = Issued & {
   clientMessageId: string;
   text: string;
   data?: Data;
-  /** A message's seq, or (imports) the key it was posted under. */
-  replyTo?: number | { senderId: string; clientMessageId: string };
+  replyTo?: Posted;
   /** Principals whose handles the text mentions, in order; those who are members become its mentions. */
   mentionable: string[];
   salt: string;
@@ -47,16 +49,16 @@ export type ChangeRole = Issued & { type: "role"; commandId: string; principalId
 export type Edit = Issued & {
   type: "edit";
   commandId: string;
-  targetSeq: number;
+  target: Posted;
   text: string;
   /** Kept if undefined, removed if null. */
   data?: Data | null;
   mentionable: string[];
   salt: string;
 };
-export type Redact = Issued & { type: "redact"; commandId: string; targetSeq: number; reason?: string };
-export type React = Issued & { type: "react"; commandId: string; targetSeq: number; emoji: string; on: boolean };
-export type Pin = Issued & { type: "pin"; commandId: string; targetSeq: number; on: boolean };
+export type Redact = Issued & { type: "redact"; commandId: string; target: Posted; reason?: string };
+export type React = Issued & { type: "react"; commandId: string; target: Posted; emoji: string; on: boolean };
+export type Pin = Issued & { type: "pin"; commandId: string; target: Posted; on: boolean };
 
 /** All that is given is changed, or nothing of it. */
 export type Change = Issued & {
@@ -74,7 +76,8 @@ export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 /** The answer to each type of command. */
 export type Answers = {
   create: { conversationId: string; created: boolean };
-  post: Sent;
+  /** `differs`: an import's message is there already, with another content. */
+  post: Sent & { differs?: true };
   join: Membership;
   leave: { principalId: string; changed: boolean };
   role: Membership;
@@ -132,7 +135,8 @@ export type Rules<T extends CommandType> = {
 /** Rules of a command that changes a message: its text, author and marks are read before deciding. */
 export const changesTarget = {
   key: ({ commandId }: { commandId: string }): CommandKey => ({ commandId }),
-  repeat: (): Decision<Changed> => unchanged({ changed: true }),
+  // An import asks what is new; anybody else gets the first answer still.
+  repeat: (_draft: Draft, { imported }: Issued): Decision<Changed> => unchanged({ changed: !imported }),
 };
 
 /** Nothing to write: the answer is known. */

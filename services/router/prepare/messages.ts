@@ -31,23 +31,23 @@ export async function prepareEdit(
   checkText("text", text);
   if (data) checkData(data);
   const mentionable = await mentionedIn(text, directory);
-  return { type: "edit", senderId, commandId, targetSeq: seq, text, data, mentionable, salt: salt() };
+  return { type: "edit", senderId, commandId, target: seq, text, data, mentionable, salt: salt() };
 }
 
 export function prepareRedact(senderId: string, params: Params<"router.redact">): Redact {
   const { seq, reason, commandId = uuid() } = params;
   if (reason) checkText("reason", reason);
-  return { type: "redact", senderId, commandId, targetSeq: seq, reason };
+  return { type: "redact", senderId, commandId, target: seq, reason };
 }
 
 export function prepareReact(senderId: string, params: Params<"router.react">): React {
   const { seq, emoji, on, commandId = uuid() } = params;
   checkText("emoji", emoji);
-  return { type: "react", senderId, commandId, targetSeq: seq, emoji, on };
+  return { type: "react", senderId, commandId, target: seq, emoji, on };
 }
 
 export function preparePin(senderId: string, { seq, on, commandId = uuid() }: Params<"router.pin">): Pin {
-  return { type: "pin", senderId, commandId, targetSeq: seq, on };
+  return { type: "pin", senderId, commandId, target: seq, on };
 }
 
 async function mentionedIn(text: string, directory: Directory): Promise<string[]> {

@@ -57,6 +57,12 @@ const brief = (command: Imported): string => {
       return `join ${command.principalId} ${command.role}`;
     case "leave":
       return `leave ${command.principalId}`;
+    case "edit":
+      return `edit ${command.senderId} ${command.text}`;
+    case "react":
+      return `react ${command.senderId} ${command.emoji}`;
+    case "change":
+      return `change ${command.senderId} ${command.name ?? command.purpose ?? command.archived}`;
   }
 };
 

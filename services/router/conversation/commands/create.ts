@@ -10,6 +10,9 @@ export const create: Rules<"create"> = {
     if (draft.settings) return again(draft, draft.settings, command);
     const { claim } = command;
     const holder = claim && draft.taken.get(claimText(claim));
+    // An import's entries are for the conversation that it names, and for no other.
+    if (typeof holder === "string" && command.imported)
+      return { refused: refused("conflict", "The two have a direct conversation already") };
     if (typeof holder === "string") return unchanged({ conversationId: holder, created: false });
     if (holder === null) return { refused: refused("conflict", `The name ${command.name} is taken`) };
     return {

@@ -12,10 +12,10 @@ export const edit: Rules<"edit"> = {
   decide(draft, command) {
     const forbidden = command.imported ? undefined : permit(draft, command.senderId, "post");
     if (forbidden) return { refused: forbidden };
-    const found = targetIn(draft, command.targetSeq);
+    const found = targetIn(draft, command.target);
     if ("refused" in found) return found;
     const { target } = found;
-    if (target.senderId !== command.senderId)
+    if (target.senderId !== command.senderId && !command.imported)
       return { refused: refused("forbidden", "Only its author edits a message") };
     const shut = (command.imported ? undefined : closed(draft)) ?? ifRedacted(target);
     if (shut) return { refused: shut };

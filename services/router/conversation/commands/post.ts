@@ -43,9 +43,12 @@ export const post: Rules<"post"> = {
       first.salt !== undefined &&
       bodyHashOf(messageBody(command, first.salt, first.mentions)) === first.bodyHash &&
       rootOf(draft, command) === first.replyTo;
-    if (!same) return { refused: refused("idempotency-conflict", "This clientMessageId stands for another message") };
     const { seq, sentAt, hash } = first;
-    return unchanged({ conversationId: draft.conversationId, seq, sentAt, hash, repeat: true });
+    const answer = { conversationId: draft.conversationId, seq, sentAt, hash, repeat: true };
+    // What an earlier import stored stays; the importer is told, since it may know of the edit that made it another.
+    if (!same && command.imported) return unchanged({ ...answer, differs: true });
+    if (!same) return { refused: refused("idempotency-conflict", "This clientMessageId stands for another message") };
+    return unchanged(answer);
   },
 };
 

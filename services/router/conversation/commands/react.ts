@@ -6,15 +6,17 @@ import { ifRedacted, targetIn } from "../target.ts";
 export const react: Rules<"react"> = {
   ...changesTarget,
 
-  decide(draft, { senderId, targetSeq, emoji, on, imported }) {
+  decide(draft, { senderId, target: posted, emoji, on, imported }) {
     const refusal = imported ? undefined : (permit(draft, senderId, "react") ?? closed(draft));
     if (refusal) return { refused: refusal };
-    const found = targetIn(draft, targetSeq);
+    const found = targetIn(draft, posted);
     if ("refused" in found) return found;
-    const redacted = ifRedacted(found.target);
+    const { target } = found;
+    const redacted = ifRedacted(target);
     if (redacted) return { refused: redacted };
-    const isOn = found.target.reactions.some((one) => one.principalId === senderId && one.emoji === emoji);
+    const isOn = target.reactions.some((one) => one.principalId === senderId && one.emoji === emoji);
     if (isOn === on) return unchanged({ changed: false });
-    return { entries: [{ type: "reaction", targetSeq, body: { emoji, on } }], answer: () => ({ changed: true }) };
+    const entry = { type: "reaction" as const, targetSeq: target.seq, body: { emoji, on } };
+    return { entries: [entry], answer: () => ({ changed: true }) };
   },
 };
