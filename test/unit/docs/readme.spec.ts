@@ -31,7 +31,7 @@ describe("README.md", () => {
   });
 
   it("and all other pages link to what is there", () => {
-    for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/guarantees.md"]) {
+    for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/guarantees.md", "docs/nodes.md"]) {
       const links = [...page(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = ""]) => path);
       const lost = links.filter((path) => !existsSync(join(root, name, "..", path)));
       expect(lost, name).to.deep.equal([]);
