@@ -6,6 +6,7 @@ import { Events } from "nats";
 import { dial } from "../../../mixins/nats/dial.ts";
 import type { Nats } from "../../../mixins/nats/options.ts";
 import { describeOnNats, withNats } from "../../support/nats.ts";
+import { decentralised } from "../../support/nats-credentials.ts";
 import { until } from "../../support/until.ts";
 import { withFolder } from "../../support/with-broker.ts";
 
@@ -51,6 +52,26 @@ describeOnNats("The first connection to NATS", () => {
       expect(await outcome({ servers: [url], token: "t0ken" })).to.equal("connected");
       expect(await outcome({ servers: [url], token: "other" })).to.include("refuses this process");
     }, "--auth t0ken"));
+
+  it("takes a file of credentials, and says what is wrong with one", () =>
+    withFolder((folder) => {
+      const { configuration, credentials } = decentralised();
+      const file = (name: string, text: string) => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      };
+      return withNats(
+        async ({ url }) => {
+          const servers = [url];
+          expect(await outcome({ servers, credentials: file("ours", credentials) })).to.equal("connected");
+          const others = decentralised().credentials;
+          for (const wrong of [file("others", others), file("none", "no credentials")])
+            expect(await outcome({ servers, credentials: wrong })).to.match(/refuses this process .+NATS_CREDENTIALS/);
+          expect(await outcome({ servers, credentials: "/nowhere" })).to.match(/cannot be read: ENOENT.+nowhere/);
+        },
+        `-c ${file("nats.conf", configuration)}`,
+      );
+    }));
 
   it("over TLS trusts whom NATS_CA vouches for, shows its own certificate, and never goes without", () =>
     withFolder(async (folder) => {
