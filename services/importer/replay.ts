@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Imported, Params, Result } from "../../contract/actions.ts";
+import type { Imported, Params, Posted, Result } from "../../contract/actions.ts";
 import { type Outcome, type Refusal, refusalOf, refuse, thrown } from "../../contract/errors.ts";
-import type { ChannelImport } from "./slack/channel.ts";
+import { Earlier } from "./earlier.ts";
+import type { ChannelImport, Step } from "./slack/channel.ts";
 import { otherName } from "./slack/names.ts";
 import type { PlannedChannel } from "./slack/plan.ts";
 import type { SlackRecord } from "./slack/records.ts";
@@ -16,8 +17,9 @@ const TRIES = 30;
 
 export type Write = (params: Params<"router.import">) => Promise<Result<"router.import">>;
 
-/** A command that waits for its batch, and whether it stands for a record. */
-type Waiting = { command: Imported; record: boolean };
+/** A command that waits for its batch, whether it stands for a record, and whether later ones name it. */
+type Waiting = { command: Imported; record: boolean; named: boolean };
+type Outcomes = Result<"router.import">;
 
 /**
  * Writes one channel through its conversation's actor, in order. Every command has a key, so that what an earlier run
@@ -29,8 +31,10 @@ export class Replay {
   readonly #write: Write;
   readonly #tally: Tally;
   readonly #stop: AbortSignal;
-  /** Seqs of the messages that threads hang on, by their key. */
-  readonly #roots = new Map<string, number>();
+  /** Seqs of the messages that later commands name, by their key. */
+  readonly #seqs = new Map<string, number>();
+  /** What an earlier run has stored; undefined where none has been here. */
+  #earlier: Earlier | undefined;
   #batch: Waiting[] = [];
   #bytes = 0;
 
@@ -49,13 +53,15 @@ export class Replay {
     for await (const day of days) {
       for (const record of day) {
         this.#tally.records += 1;
+        await this.#add(channel.due(record.ts));
         const step = channel.step(record);
         if ("skipped" in step) this.#tally.skip(step.skipped);
-        else await this.#add(step.commands, true);
+        else await this.#add(step.commands, step);
       }
     }
     await this.#add(channel.closing());
     await this.#flush();
+    this.#earlier?.tell();
     // The create again, which is a repeat: whatever became of the others, this one opens the conversation.
     await this.#send([create], true);
   }
@@ -69,25 +75,39 @@ export class Replay {
 
   /** Under its name, or, where a conversation has that already, under another. @returns whether there is one now */
   async #create(create: Imported): Promise<boolean> {
-    const { name, channel } = this.#planned;
-    const [first] = await this.#send([create], false);
-    if (first && "ok" in first) return true;
-    const renamed = { ...create, name: otherName(name, channel.id) };
-    const [second] = await this.#send([renamed], false);
-    if (second && "ok" in second) {
-      this.#tally.notes.add("channels have another name, for theirs is taken", `#${name} is #${renamed.name}`);
+    const outcome = await this.#named(create);
+    if ("ok" in outcome) {
+      if (outcome.ok.repeat) this.#earlier = new Earlier(this.#tally.notes);
       return true;
     }
-    this.#tally.failures.add("channels could not be created", `#${name} (${second?.refused.detail})`);
+    const { label } = this.#planned;
+    this.#tally.failures.add("conversations could not be created", `${label} (${outcome.refused.detail})`);
     return false;
   }
 
-  /** @param record whether the last of the commands stands for a record */
-  async #add(commands: Imported[], record = false): Promise<void> {
+  /** What gives a name, alone, for a turn takes one name: the given one or, where that is taken, another. */
+  async #named(command: Imported): Promise<Outcomes[number]> {
+    const [first = nothing()] = await this.#send([command], false);
+    if ("ok" in first || !("name" in command) || command.name === undefined) return first;
+    const name = otherName(command.name, this.#planned.channel.id);
+    const [second = nothing()] = await this.#send([{ ...command, name }], false);
+    if ("ok" in second)
+      this.#tally.notes.add("channels have another name, for theirs is taken", `#${command.name} is #${name}`);
+    return second;
+  }
+
+  /** @param step whose commands they are: one of them stands for its record */
+  async #add(commands: Imported[], step?: Exclude<Step, { skipped: string }>): Promise<void> {
     for (const command of commands) {
+      const waiting = { command, record: command === step?.main, named: step?.named === true };
+      if (command.type === "change" && command.name !== undefined) {
+        await this.#flush();
+        this.#count(waiting, await this.#named(command));
+        continue;
+      }
       const bytes = Buffer.byteLength(JSON.stringify(command));
       if (this.#batch.length === BATCH_COMMANDS || this.#bytes + bytes > BATCH_BYTES) await this.#flush();
-      this.#batch.push({ command, record: record && command === commands.at(-1) });
+      this.#batch.push(waiting);
       this.#bytes += bytes;
     }
   }
@@ -98,36 +118,35 @@ export class Replay {
     this.#batch = [];
     this.#bytes = 0;
     const outcomes = await this.#send(
-      batch.map(({ command }) => this.#withRoot(command)),
+      batch.map(({ command }) => this.#withSeq(command)),
       false,
     );
-    for (const [index, { command, record }] of batch.entries()) this.#count(command, record, outcomes[index]);
+    for (const [index, waiting] of batch.entries()) this.#count(waiting, outcomes[index] ?? nothing());
   }
 
-  /** A root of this batch is found by its key; one of an earlier batch by its seq. */
-  #withRoot(command: Imported): Imported {
-    if (command.type !== "post" || typeof command.replyTo !== "object") return command;
-    const seq = this.#roots.get(command.replyTo.clientMessageId);
-    return seq === undefined ? command : { ...command, replyTo: seq };
+  /** A message of this batch is found by its key; one of an earlier batch by its seq. */
+  #withSeq(command: Imported): Imported {
+    if (command.type === "post")
+      return { ...command, ...(command.replyTo && { replyTo: this.#found(command.replyTo) }) };
+    return "target" in command ? { ...command, target: this.#found(command.target) } : command;
   }
 
-  #count(command: Imported, record: boolean, outcome: Result<"router.import">[number] | undefined): void {
+  #found = (posted: Posted): Posted =>
+    typeof posted === "number" ? posted : (this.#seqs.get(posted.clientMessageId) ?? posted);
+
+  #count({ command, record, named }: Waiting, outcome: Outcomes[number]): void {
     const key = command.type === "post" ? command.clientMessageId : command.commandId;
-    if (outcome === undefined) throw new Error("a command without an outcome");
     if ("refused" in outcome) {
       this.#tally.failures.add(`commands were refused (${outcome.refused.type}: ${outcome.refused.detail})`, key);
       if (record) this.#tally.skip(`refused (${outcome.refused.type})`);
       return;
     }
     const { seq, repeat } = outcome.ok;
-    if (seq !== null && this.#isRoot(key)) this.#roots.set(key, seq);
+    if (seq !== null && named) this.#seqs.set(key, seq);
+    this.#earlier?.compare(command, key, outcome.ok);
     if (!record) return;
     this.#tally.imported += 1;
     if (repeat) this.#tally.repeated += 1;
-  }
-
-  #isRoot(key: string): boolean {
-    return this.#planned.survey.roots.has(key.slice(key.lastIndexOf(":") + 1));
   }
 
   /** Sends until the router has taken it: what of a batch was stored already is a repeat the next time. */
@@ -141,6 +160,10 @@ export class Replay {
       await pause((tried.refused.data?.retryAfter ?? 1) * 1000);
     }
   }
+}
+
+function nothing(): never {
+  throw new Error("a command without an outcome");
 }
 
 /** A batch of which a part waits for a better moment is not taken. */

@@ -10,7 +10,7 @@ export function report(summary: ImportSummary): string {
   const left = Object.entries(skipped);
   const skippedCount = left.reduce((sum, [, count]) => sum + count, 0);
   return [
-    `${conversations} channels, ${people} people, ${applications} applications`,
+    `${conversations} conversations, ${people} people, ${applications} applications`,
     `${records} records: ${imported} imported (${repeated} of them by an earlier run), ${skippedCount} skipped`,
     ...left.map(([reason, count]) => `  skipped ${count}: ${reason}`),
     ...notes.map((note) => `  note: ${note}`),

@@ -7,9 +7,9 @@ import { ensurePrincipals } from "./principals.ts";
 import { Replay, type Write } from "./replay.ts";
 import { type Archive, openArchive } from "./slack/archive.ts";
 import { ChannelImport, type Principals } from "./slack/channel.ts";
+import type { SlackConversation } from "./slack/lists.ts";
 import { Roster } from "./slack/people.ts";
 import { type Plan, type PlannedChannel, planned } from "./slack/plan.ts";
-import type { SlackChannel } from "./slack/records.ts";
 import { emptySurvey, type Survey, surveyed } from "./slack/survey.ts";
 import { Tally } from "./tally.ts";
 import { type Verifiable, verifyAll } from "./verify.ts";
@@ -53,13 +53,12 @@ export async function importArchive(path: string, run: Run): Promise<ImportSumma
 
 async function planOf(archive: Archive, { progress, stop }: Run): Promise<Plan> {
   const roster = new Roster(archive.users);
-  const surveys = new Map<SlackChannel, Survey>();
+  const surveys = new Map<SlackConversation, Survey>();
   for (const channel of archive.channels) {
     const survey = emptySurvey();
     for await (const day of archive.days(channel)) {
       for (const record of day) {
-        const author = surveyed(survey, record);
-        if (author) roster.meet(author);
+        for (const one of surveyed(survey, record)) roster.meet(one);
       }
       if (stop.aborted) throw refuse("unavailable", "The import was stopped before anything was written");
     }
@@ -94,22 +93,25 @@ async function replayAll(
       archive.days(planned.channel),
     ),
   );
-  for (const { left, gone, creatorStays } of channels) {
-    for (const _one of left) tally.notes.add("members in channels.json had left by the records, and are not in");
+  for (const { channel, left, gone, outsiders, owner } of channels) {
+    for (const _one of left) tally.notes.add("listed members had left by the records, and are not in");
+    for (const _one of outsiders) tally.notes.add("who take part in what is private and are not listed are not let in");
     for (const _one of gone)
       tally.notes.add("who are no longer members, though no record tells of it, left at the end");
-    if (!creatorStays) tally.notes.add("channels have @admin for an owner: their creator is not known, or not in them");
+    if (channel.space === "public" && !owner)
+      tally.notes.add("channels have @admin for an owner: their creator is not known, or not in them");
   }
 }
 
 /** Its owner first; then all who were ever in it. */
 function verifiable(
-  { conversationId, name, creator, creatorStays, survey, firstMembers }: PlannedChannel,
+  { channel, conversationId, label, owner, survey, firstMembers }: PlannedChannel,
   principals: Principals,
 ): Verifiable {
-  const others = [...(creatorStays && creator ? [creator] : []), ...firstMembers, ...survey.presence.keys()];
+  const others = [...(owner ? [owner] : []), ...firstMembers, ...survey.presence.keys()];
   const ids = others.flatMap((slackId) => principals.ids.get(slackId) ?? []);
-  return { conversationId, name, memberIds: [...new Set(creatorStays ? ids : [principals.standInId, ...ids])] };
+  const standIn = channel.space === "public" && !owner ? [principals.standInId] : [];
+  return { conversationId, label, memberIds: [...new Set([...standIn, ...ids])] };
 }
 
 function summary(

@@ -7,7 +7,7 @@ import { atOnce } from "./at-once.ts";
 import type { Notes } from "./slack/notes.ts";
 
 /** A conversation, and who of its members may be asked to look, the likeliest first. */
-export type Verifiable = { conversationId: string; name: string; memberIds: string[] };
+export type Verifiable = { conversationId: string; label: string; memberIds: string[] };
 
 /** Conversations verified at the same time. */
 const WIDTH = 2;
@@ -19,9 +19,9 @@ export async function verifyAll(
   notes: Notes,
 ): Promise<ImportSummary["verified"]> {
   const verified: ImportSummary["verified"] = { conversations: 0, faults: [] };
-  await atOnce(WIDTH, conversations, async ({ conversationId, name, memberIds }) => {
+  await atOnce(WIDTH, conversations, async ({ conversationId, label, memberIds }) => {
     const verdict = await verify(conversationId, memberIds, broker);
-    if (!verdict) return notes.add("conversations were not verified: nobody imported is in them any more", `#${name}`);
+    if (!verdict) return notes.add("conversations were not verified: nobody imported is in them any more", label);
     verified.conversations += 1;
     if (!verdict.ok) verified.faults.push({ conversationId, seq: verdict.seq, reason: verdict.reason });
   });

@@ -1,20 +1,21 @@
 import { stat } from "node:fs/promises";
 import { openFolder } from "./folder.ts";
-import { readChannels, readDay, readUsers, type SlackChannel, type SlackRecord, type SlackUser } from "./records.ts";
+import { readListed, type SlackConversation } from "./lists.ts";
+import { readDay, readUsers, type SlackRecord, type SlackUser } from "./records.ts";
 import { malformed, type Store } from "./store.ts";
 import { openZip } from "./zip.ts";
 
 /**
- * A workspace in the layout of Slack's export: `users.json`, `channels.json` and `<channel>/<YYYY-MM-DD>.json`. Days
- * are read one at a time, so that memory is bounded by the largest of them.
+ * A workspace in the layout of Slack's export: `users.json`, `channels.json`, the lists of private conversations where it
+ * has them, and `<conversation>/<YYYY-MM-DD>.json`. Days are read one at a time, so that memory is bounded by the largest of them.
  */
 export type Archive = {
   readonly users: SlackUser[];
-  readonly channels: SlackChannel[];
+  readonly channels: SlackConversation[];
   /** What lies in the archive and is not read, each in a sentence. */
   readonly unread: string[];
   /** A channel's records, day by day. @throws a refusal that names the file */
-  days(channel: SlackChannel): AsyncGenerator<SlackRecord[]>;
+  days(channel: SlackConversation): AsyncGenerator<SlackRecord[]>;
   close(): Promise<void>;
 };
 
@@ -26,12 +27,13 @@ export async function openArchive(path: string): Promise<Archive> {
   if (!kind?.isDirectory() && !kind?.isFile()) throw malformed(path, "there is no such folder or zip");
   const store = await (kind.isDirectory() ? openFolder(path) : openZip(path));
   try {
-    const channels = readChannels("channels.json", await json(store, "channels.json"));
+    if (!store.paths.has("channels.json")) throw malformed("channels.json", "is not in the archive");
+    const channels = await readListed((file) => (store.paths.has(file) ? json(store, file) : Promise.resolve([])));
     const days = daysByFolder(store);
     return {
       users: readUsers("users.json", await json(store, "users.json")),
       channels,
-      unread: unread(store, channels, days),
+      unread: unread(channels, days),
       async *days(channel) {
         for (const day of days.get(channel.name) ?? []) yield readDay(day, await json(store, day));
       },
@@ -55,15 +57,10 @@ function daysByFolder(store: Store): Map<string, string[]> {
   return days;
 }
 
-function unread(store: Store, channels: SlackChannel[], days: Map<string, string[]>): string[] {
+function unread(channels: SlackConversation[], days: Map<string, string[]>): string[] {
   const known = new Set(channels.map(({ name }) => name));
   const strangers = [...days.keys()].filter((folder) => !known.has(folder));
-  return [
-    ...["groups.json", "dms.json", "mpims.json"]
-      .filter((file) => store.paths.has(file))
-      .map((file) => `${file}: private conversations are not imported`),
-    ...(strangers.length > 0 ? [`${strangers.length} folders of no channel in channels.json are not read`] : []),
-  ];
+  return strangers.length > 0 ? [`${strangers.length} folders of no listed conversation are not read`] : [];
 }
 
 async function json(store: Store, file: string): Promise<unknown> {

@@ -1,21 +1,25 @@
 import type { Imported } from "../../../contract/actions.ts";
-import { MENTIONS } from "../../../contract/limits.ts";
-import { meaning } from "./kinds.ts";
+import type { Changed } from "./changes.ts";
+import { type Author, meaning } from "./kinds.ts";
 import type { Names } from "./markup.ts";
+import { Messages } from "./messages.ts";
 import { derivedKey, recordKey } from "./names.ts";
 import type { Notes } from "./notes.ts";
 import type { PlannedChannel } from "./plan.ts";
 import { type SlackRecord, timeOf } from "./records.ts";
-import { parts, textOf } from "./text.ts";
+import { type Elsewhere, Settings } from "./settings.ts";
 
-/** What a record becomes: commands to import, the last of which stands for it; or why there are none. */
-export type Step = { commands: Imported[] } | { skipped: string };
+/**
+ * What a record becomes: commands to import, the one of them that stands for it, and whether other commands name its
+ * message; or why there are none.
+ */
+export type Step = { commands: Imported[]; main: Imported; named?: boolean } | { skipped: string };
 
 /** Who the archive's people are here. */
 export type Principals = {
   /** Their ids by Slack id. */
   ids: ReadonlyMap<string, string>;
-  /** The first administrator's id: he stands in for a creator of whom the archive does not tell, or who is gone. */
+  /** The first administrator's id: he stands in for a public channel's creator who is not known, or gone. */
   standInId: string;
 };
 
@@ -25,47 +29,57 @@ const FIRST_MEMBERS = 200;
 /** A channel's way into a conversation's log: record by record, without I/O. */
 export class ChannelImport {
   readonly #planned: PlannedChannel;
-  readonly #names: Names;
   readonly #principals: Principals;
-  readonly #notes: Notes;
+  readonly #settings: Settings;
+  readonly #messages: Messages;
   /** Who is in it now, by Slack id. */
   readonly #inside: Set<string>;
-  /** Senders of the messages that threads hang on, by their time. */
-  readonly #roots = new Map<string, string>();
   /** Milliseconds since 1970. */
   #at: number;
   #lastTs = "";
 
   constructor(planned: PlannedChannel, names: Names, principals: Principals, notes: Notes) {
     this.#planned = planned;
-    this.#names = names;
     this.#principals = principals;
-    this.#notes = notes;
+    this.#settings = new Settings(planned, names, notes);
     this.#inside = new Set(planned.firstMembers);
+    this.#messages = new Messages(planned, names, notes, {
+      by: (slackId, key) => this.#by(this.#id(slackId), key),
+      idsInside: (slackIds) => slackIds.filter((id) => this.#inside.has(id)).map((id) => this.#id(id)),
+    });
     this.#at = planned.createdAt;
   }
 
   /** What comes before the first record. */
   opening(): Imported[] {
-    const { channel, creator, creatorStays, firstMembers, name, purpose } = this.#planned;
-    const { standInId } = this.#principals;
+    const { channel, firstMembers } = this.#planned;
+    const creatorId = this.#creatorId();
+    const ids = firstMembers.map((id) => this.#id(id));
+    const ownerId = this.#ownerId();
+    // Who creates a conversation that he is in owns it by that.
+    const owns = ownerId === creatorId && ids.includes(ownerId);
+    const joins = ownerId !== undefined && !owns && (ids.includes(ownerId) || ownerId === this.#principals.standInId);
+    const others = firstMembers.filter((id) => !joins || this.#id(id) !== ownerId);
     return [
       {
         type: "create",
-        at: this.#time(),
-        senderId: creator ? this.#id(creator) : standInId,
-        commandId: recordKey(channel.id, "create"),
-        kind: "channel",
-        private: false,
-        name,
-        ...(purpose && { purpose }),
-        members: firstMembers.slice(0, FIRST_MEMBERS).map((id) => this.#id(id)),
+        ...this.#by(creatorId, recordKey(channel.id, "create")),
+        ...this.#settings.first(),
+        members: others.slice(0, FIRST_MEMBERS).map((id) => this.#id(id)),
       },
-      ...(creatorStays ? [] : [this.#join(standInId, "owner", recordKey(channel.id, "owner"))]),
-      ...firstMembers
+      ...(joins ? [this.#join(ownerId, "owner", recordKey(channel.id, "owner"))] : []),
+      ...others
         .slice(FIRST_MEMBERS)
         .map((id) => this.#join(this.#id(id), this.#role(id), derivedKey(channel.id, "member", id))),
     ];
+  }
+
+  /** What happened before a time and is not told by a record of its own; without a time all that is left. */
+  due(ts?: string): Imported[] {
+    return this.#messages.due(ts).map((edit) => {
+      this.#at = Math.max(this.#at, Date.parse(edit.at));
+      return { ...edit, at: this.#time() };
+    });
   }
 
   /** The next record, in the order of their times. */
@@ -73,97 +87,89 @@ export class ChannelImport {
     if (record.ts === this.#lastTs) return { skipped: "the same time twice in one channel" };
     this.#lastTs = record.ts;
     this.#at = Math.max(this.#at, timeOf(record.ts));
+    const key = recordKey(this.#planned.channel.id, record.ts);
     const what = meaning(record);
     switch (what.type) {
       case "skipped":
         return { skipped: what.reason };
       case "join":
-        return this.#joined(what.author.id, recordKey(this.#planned.channel.id, record.ts));
+        return this.#joined(what.author.id, key);
       case "leave":
-        return this.#left(what.author.id, recordKey(this.#planned.channel.id, record.ts));
+        return this.#left(what.author.id, key);
+      case "change":
+        return this.#changed(what.change, this.#by(this.#id(what.author.id), key));
       case "message":
-        return this.#message(record, what);
+        return this.#message(record, what, key);
     }
   }
 
   /** What comes after the last record. */
   closing(): Imported[] {
     const { channel, gone } = this.#planned;
-    return gone.map((id) => this.#leave(this.#id(id), derivedKey(channel.id, "gone", id)));
+    const edits = this.due();
+    const leaves = gone.map((id) => this.#leave(this.#id(id), derivedKey(channel.id, "gone", id)));
+    const keeperId = this.#ownerId() ?? this.#creatorId();
+    return [...edits, ...leaves, ...this.#settings.last((key) => this.#by(keeperId, key))];
+  }
+
+  /** Of a private conversation whose creator is not known it is one of its own people, where there is any. */
+  #creatorId(): string {
+    const { channel, creator, owner, firstMembers } = this.#planned;
+    const known = creator ?? (channel.space === "public" ? undefined : (owner ?? firstMembers[0]));
+    return known === undefined ? this.#principals.standInId : this.#id(known);
+  }
+
+  /** The administrator stands in where everybody may read; what is private nobody owns who is not of it. */
+  #ownerId(): string | undefined {
+    const { channel, owner } = this.#planned;
+    if (owner !== undefined) return this.#id(owner);
+    return channel.space === "public" ? this.#principals.standInId : undefined;
   }
 
   #joined(slackId: string, key: string): Step {
     if (this.#inside.has(slackId)) return { skipped: "a join of somebody who is in already" };
+    if (this.#planned.outsiders.has(slackId))
+      return { skipped: "a join of somebody who is not listed in what is private" };
     this.#inside.add(slackId);
-    return { commands: [this.#join(this.#id(slackId), this.#role(slackId), key)] };
+    return only(this.#join(this.#id(slackId), this.#role(slackId), key));
   }
 
   #left(slackId: string, key: string): Step {
+    if (this.#planned.channel.space === "direct") return { skipped: "nobody leaves a direct conversation" };
     if (!this.#inside.delete(slackId)) return { skipped: "a leave of somebody who is out already" };
-    return { commands: [this.#leave(this.#id(slackId), key)] };
+    return only(this.#leave(this.#id(slackId), key));
   }
 
-  #message(record: SlackRecord, { author, me }: Extract<ReturnType<typeof meaning>, { type: "message" }>): Step {
-    const { text, mentioned } = textOf(record, author.application, me, this.#names);
-    if (text === "") return { skipped: record.files ? "files alone, which are not imported yet" : "no text" };
-    const key = recordKey(this.#planned.channel.id, record.ts);
-    const name = `#${this.#planned.name} ${record.ts}`;
-    const common = {
-      type: "post" as const,
-      at: this.#time(),
-      senderId: this.#id(author.id),
-      mentions: this.#mentions(mentioned, name),
-      ...this.#replyTo(record, name),
-    };
-    const posts = parts(text).map((text, part) => ({
-      ...common,
-      text,
-      clientMessageId: part === 0 ? key : `${key}:${part + 1}`,
-    }));
-    if (posts.length > 1) this.#notes.add("messages too long for one were split", name);
-    if (record.edited) this.#notes.add("edited messages came in their last version");
-    if (record.reactions) this.#notes.add("messages came without their reactions, which are not imported yet");
-    if (record.files) this.#notes.add("messages came without their files, which are not imported yet");
-    if (this.#planned.survey.roots.has(record.ts)) this.#roots.set(record.ts, common.senderId);
+  #changed(change: Changed, by: Elsewhere): Step {
+    const command = this.#settings.change(change, by);
+    return command ? only(command) : { skipped: "a change that changes nothing here" };
+  }
+
+  #message(record: SlackRecord, what: { author: Author; me: boolean }, key: string): Step {
+    const told = this.#messages.tell(record, what, key);
+    if ("nothing" in told) return { skipped: told.nothing };
     // Only members write: he came back, and no record tells of it.
-    const back = this.#joined(author.id, `${key}:join`);
-    return { commands: "commands" in back ? [...back.commands, ...posts] : posts };
+    const back = this.#joined(what.author.id, `${key}:join`);
+    const { posts, reactions, main, named } = told;
+    return { commands: [...("commands" in back ? back.commands : []), ...posts, ...reactions], main, named };
   }
 
-  /** A reply's root by its key. Without its root a reply is a message like others. */
-  #replyTo({ ts, thread_ts }: SlackRecord, name: string) {
-    if (!thread_ts || thread_ts === ts) return {};
-    const senderId = this.#roots.get(thread_ts);
-    if (senderId) return { replyTo: { senderId, clientMessageId: recordKey(this.#planned.channel.id, thread_ts) } };
-    this.#notes.add("replies whose root is not there became plain messages", name);
-    return {};
-  }
+  #by = (senderId: string, commandId: string): Elsewhere => ({ at: this.#time(), senderId, commandId });
 
-  #mentions(mentioned: string[], name: string): string[] {
-    const members = mentioned.filter((id) => this.#inside.has(id)).map((id) => this.#id(id));
-    if (members.length > MENTIONS) this.#notes.add(`messages kept the first ${MENTIONS} of their mentions`, name);
-    return members.slice(0, MENTIONS);
-  }
-
-  #join = (principalId: string, role: "owner" | "member", commandId: string): Imported => ({
+  #join = (principalId: string, role: "owner" | "member", key: string): Imported => ({
     type: "join",
-    at: this.#time(),
-    senderId: principalId,
-    commandId,
+    ...this.#by(principalId, key),
     principalId,
     role,
   });
 
-  #leave = (principalId: string, commandId: string): Imported => ({
+  #leave = (principalId: string, key: string): Imported => ({
     type: "leave",
-    at: this.#time(),
-    senderId: principalId,
-    commandId,
+    ...this.#by(principalId, key),
     principalId,
   });
 
-  #role = (slackId: string) =>
-    this.#planned.creatorStays && slackId === this.#planned.creator ? ("owner" as const) : ("member" as const);
+  #role = (slackId: string) => (slackId === this.#planned.owner ? ("owner" as const) : ("member" as const));
 
   #time = (): string => new Date(this.#at).toISOString();
 
@@ -173,3 +179,5 @@ export class ChannelImport {
     return id;
   }
 }
+
+const only = (command: Imported): Step => ({ commands: [command], main: command });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Changed, changed } from "./changes.ts";
 import type { SlackRecord } from "./records.ts";
 
 /** Who says something, by Slack id. */
@@ -8,24 +9,26 @@ export type Author = { id: string; application: boolean; names: string[] };
 export type Meaning =
   | { type: "message"; author: Author; me: boolean }
   | { type: "join" | "leave"; author: Author }
+  | { type: "change"; author: Author; change: Changed }
   | { type: "skipped"; reason: string };
 
-const MESSAGES = new Set([undefined, "bot_message", "me_message", "thread_broadcast", "slackbot_response"]);
+const MESSAGES = new Set([
+  undefined,
+  "bot_message",
+  "me_message",
+  "thread_broadcast",
+  "slackbot_response",
+  "file_share",
+  "file_comment",
+  "file_mention",
+]);
 const JOINS = new Set<unknown>(["channel_join", "group_join"]);
 const LEAVES = new Set<unknown>(["channel_leave", "group_leave"]);
 
 /** Why other records are left out; what is not named here is no message either. */
 const REASONS: Record<string, string> = {
-  file_share: "files are not imported yet",
-  file_comment: "files are not imported yet",
-  file_mention: "files are not imported yet",
-  channel_topic: "topics are not imported yet",
-  channel_purpose: "changes of the purpose are not imported yet",
-  channel_name: "changes of the name are not imported yet",
-  channel_archive: "archiving is not imported yet",
-  channel_unarchive: "archiving is not imported yet",
-  pinned_item: "pins are not imported yet",
-  unpinned_item: "pins are not imported yet",
+  pinned_item: "pins are not imported",
+  unpinned_item: "pins are not imported",
   tombstone: "was deleted in Slack",
 };
 
@@ -37,6 +40,9 @@ export function meaning(record: SlackRecord): Meaning {
   if (JOINS.has(subtype)) return { type: "join", author };
   if (LEAVES.has(subtype)) return { type: "leave", author };
   if (MESSAGES.has(subtype)) return { type: "message", author, me: subtype === "me_message" };
+  const change = changed(record);
+  if (change) return { type: "change", author, change };
+  if (change === null) return skipped(`${word(subtype ?? "")}: does not say to what`);
   return skipped(`${word(subtype ?? "")}: ${REASONS[subtype ?? ""] ?? "is no message"}`);
 }
 
@@ -47,7 +53,10 @@ const word = (text: string): string => text.replace(/[^\w-]/g, "?").slice(0, 40)
 
 const SLACKBOT = "USLACKBOT";
 
-function authorOf({ user, bot_id, username, user_profile, bot_profile }: SlackRecord): Author | undefined {
+function authorOf(record: SlackRecord): Author | undefined {
+  const { bot_id, username, user_profile, bot_profile } = record;
+  // A comment on a file, in older exports, has its author inside.
+  const user = record.user || record.comment?.user;
   if (user === SLACKBOT) return { id: user, application: true, names: ["slackbot"] };
   if (user) {
     const names = given(user_profile?.name, user_profile?.real_name, bot_profile?.name);

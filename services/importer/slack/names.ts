@@ -10,6 +10,7 @@ type Names = ReadonlyMap<string, string[]>;
 
 const HANDLE_LENGTH = 32;
 const CHANNEL_LENGTH = 80;
+const CHANNEL_FOREIGN = /[^a-z0-9_-]+/g;
 
 /**
  * Handles are not given to people of an archive who bear them by chance: whoever writes as `@admin` would be taken for
@@ -28,7 +29,28 @@ export function handles(names: Names): Map<string, string> {
 
 /** A channel's name by our rule for each Slack id. */
 export function channelNames(names: Names): Map<string, string> {
-  return distinct(names, [], (name) => fold(name, /[^a-z0-9_-]+/g), CHANNEL_LENGTH);
+  return distinct(names, [], (name) => fold(name, CHANNEL_FOREIGN), CHANNEL_LENGTH);
+}
+
+/**
+ * What channels were called before, by Slack id and name: by our rule, and no other channel's, be it of now or of then.
+ * @param given by Slack id, in an order that archives of later days keep
+ * @param now their names by Slack id
+ */
+export function formerNames(given: Names, now: ReadonlyMap<string, string>): Map<string, Map<string, string>> {
+  const taken = new Set(now.values());
+  return new Map(
+    [...given].map(([id, names]) => {
+      const own = new Map<string, string>();
+      for (const name of new Set(names)) {
+        const ours = cut(fold(name, CHANNEL_FOREIGN), CHANNEL_LENGTH);
+        const known = ours === now.get(id) || [...own.values()].includes(ours);
+        own.set(name, known || (ours !== "" && !taken.has(ours)) ? ours : otherName(ours || "channel", id));
+      }
+      for (const ours of own.values()) taken.add(ours);
+      return [id, own];
+    }),
+  );
 }
 
 /** A name that is taken in Wirehouse already, told apart by the Slack id. */

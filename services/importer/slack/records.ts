@@ -34,9 +34,18 @@ export const SlackChannel = Type.Object({
   creator: MaybeId,
   is_archived: maybe(Type.Boolean()),
   members: maybe(Type.Array(SlackId)),
+  is_mpim: maybe(Type.Boolean()),
+  topic: maybe(Type.Object({ value: maybe(Type.String()) })),
   purpose: maybe(Type.Object({ value: maybe(Type.String()) })),
 });
 export type SlackChannel = Static<typeof SlackChannel>;
+
+/** A direct message's line has no name: its folder is called by its id. */
+const SlackDirect = Type.Object({
+  id: SlackId,
+  created: SlackChannel.properties.created,
+  members: maybe(Type.Array(SlackId)),
+});
 
 const Attachment = Type.Object({
   pretext: maybe(Type.String()),
@@ -46,6 +55,24 @@ const Attachment = Type.Object({
   fallback: maybe(Type.String()),
 });
 export type Attachment = Static<typeof Attachment>;
+
+/** What is kept of a file; of a deleted one an export has its id and `mode: "tombstone"`. */
+const SlackFile = Type.Object({
+  title: maybe(Type.String()),
+  name: maybe(Type.String()),
+  mimetype: maybe(Type.String()),
+  size: maybe(Type.Number()),
+  url_private: maybe(Type.String()),
+  permalink: maybe(Type.String()),
+});
+export type SlackFile = Static<typeof SlackFile>;
+
+/** `count` is above the number of `users` where Slack has cut the list. */
+const Reaction = Type.Object({
+  name: Type.String({ minLength: 1 }),
+  users: maybe(Type.Array(SlackId)),
+  count: maybe(Type.Integer()),
+});
 
 /** A line of a channel's day: a message, or what Slack tells of the channel (`subtype`). */
 export const SlackRecord = Type.Object({
@@ -60,22 +87,33 @@ export const SlackRecord = Type.Object({
   text: maybe(Type.String()),
   thread_ts: maybe(Ts),
   attachments: maybe(Type.Array(Attachment)),
-  edited: Type.Optional(Type.Unknown()),
-  reactions: Type.Optional(Type.Unknown()),
-  files: Type.Optional(Type.Unknown()),
+  /** By whom and when it was edited last; what it said before is not in an export. */
+  edited: maybe(Type.Object({ user: MaybeId, ts: maybe(Ts) })),
+  reactions: maybe(Type.Array(Reaction)),
+  files: maybe(Type.Array(SlackFile)),
+  /** Exports before 2018 have one file a message, and a comment on it as a record of its own. */
+  file: maybe(SlackFile),
+  comment: maybe(Type.Object({ user: MaybeId })),
+  /** What `channel_topic`, `channel_purpose` and `channel_name` set; older exports have it in the text alone. */
+  topic: maybe(Type.String()),
+  purpose: maybe(Type.String()),
+  name: maybe(Type.String()),
+  old_name: maybe(Type.String()),
 });
 export type SlackRecord = Static<typeof SlackRecord>;
 
 const lists = {
   users: listOf(SlackUser, "user"),
   channels: listOf(SlackChannel, "channel"),
+  directs: listOf(SlackDirect, "direct message"),
   records: listOf(SlackRecord, "record"),
 };
 
 /** @throws a refusal that names the file and the first thing wrong in it. */
 export const readUsers = (file: string, value: unknown): SlackUser[] => unique(file, lists.users(file, value), "id");
-export const readChannels = (file: string, value: unknown): SlackChannel[] =>
-  unique(file, unique(file, lists.channels(file, value), "id"), "name");
+export const readChannels = (file: string, value: unknown): SlackChannel[] => lists.channels(file, value);
+export const readDirects = (file: string, value: unknown): SlackChannel[] =>
+  lists.directs(file, value).map((direct) => ({ ...direct, name: direct.id }));
 
 /** A day's records by their time, whatever their order in the file. */
 export const readDay = (file: string, value: unknown): SlackRecord[] =>
@@ -84,7 +122,7 @@ export const readDay = (file: string, value: unknown): SlackRecord[] =>
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** A text that sorts as the times do. */
-const order = (ts: string): string => {
+export const order = (ts: string): string => {
   const [seconds = "", fraction = ""] = ts.split(".");
   return seconds.padStart(10, "0") + fraction.padEnd(9, "0");
 };
@@ -115,7 +153,8 @@ function listOf<S extends TSchema>(schema: S, noun: string) {
   };
 }
 
-function unique<K extends string, T extends { [P in K]: string }>(file: string, items: T[], key: K): T[] {
+/** @throws a refusal that names the file and what stands there twice. */
+export function unique<K extends string, T extends { [P in K]: string }>(file: string, items: T[], key: K): T[] {
   const seen = new Set<string>();
   for (const item of items) {
     if (seen.has(item[key])) throw malformed(file, `${key} ${JSON.stringify(item[key])} stands there twice`);

@@ -79,11 +79,11 @@ describe("npm run import", () => {
       expect(stored(data)).to.be.below(MESSAGES);
 
       const last = await start(data, path).ended;
-      expect(last.stdout).to.match(/6013 records: 6011 imported \(\d+ of them by an earlier run\), 2 skipped/);
+      expect(last.stdout).to.match(/6013 records: 6012 imported \(\d+ of them by an earlier run\), 1 skipped/);
       expect(last.stdout).to.match(/verified: 3 conversations, all ok/);
       expect(last.code).to.equal(0);
-      // 3 creates, 8 first members, an owner, one who is gone, and a record's entry each.
-      expect(stored(data)).to.equal(3 + 8 + 1 + 1 + 6011);
+      // 3 creates, 8 first members, an owner, one who is gone, a record's entry each, an edit, a reaction, an archive.
+      expect(stored(data)).to.equal(3 + 8 + 1 + 1 + 6012 + 3);
       expect(count(data, "select count(distinct client_message_id) from entries")).to.equal(
         count(data, "select count(client_message_id) from entries"),
       );
@@ -116,14 +116,16 @@ describe("npm run import", () => {
     }
     return withFolder(async (data) => {
       const { code, stdout } = await start(data, CORPUS).ended;
-      expect(stdout).to.include("148 channels, 916 people, 10 applications");
-      expect(stdout).to.include("9189 records: 9127 imported (0 of them by an earlier run), 62 skipped");
-      expect(stdout).to.include("skipped 59: file_share: files are not imported yet");
-      expect(stdout).to.include("skipped 2: channel_topic: topics are not imported yet");
+      expect(stdout).to.include("148 conversations, 916 people, 10 applications");
+      expect(stdout).to.include("9189 records: 9188 imported (0 of them by an earlier run), 1 skipped");
+      expect(stdout).to.include("skipped 1: a join of somebody who is in already");
+      expect(stdout).to.include("note: 59 messages name their files, which stay where they are");
       expect(stdout).to.include("note: 19 replies whose root is not there became plain messages: ");
       expect(stdout).to.include("verified: 148 conversations, all ok");
       expect(code).to.equal(0);
-      expect(count(data, "select count(*) from entries where type = 'message'")).to.equal(7873);
+      expect(count(data, "select count(*) from entries where type = 'message'")).to.equal(7932);
+      expect(count(data, "select count(*) from entries where type = 'edit'")).to.equal(595);
+      expect(count(data, "select count(*) from entries where type = 'purpose'")).to.equal(2);
       expect(count(data, "select count(*) from entries where reply_to is not null")).to.equal(628);
     });
   });

@@ -65,10 +65,7 @@ describe("importer: an archive", () => {
     const files = { ...workspace, "groups.json": [], "secret/2020-09-13.json": [] };
     await withFolder(async (folder) => {
       const archive = await openArchive(writeArchive(folder, files));
-      expect(archive.unread).to.deep.equal([
-        "groups.json: private conversations are not imported",
-        "1 folders of no channel in channels.json are not read",
-      ]);
+      expect(archive.unread).to.deep.equal(["1 folders of no listed conversation are not read"]);
       await archive.close();
     });
   });

@@ -36,10 +36,9 @@ async function replay(records: SlackRecord[], write: Write, stop = new AbortCont
   const survey = emptySurvey();
   const roster = new Roster([]);
   for (const record of records) {
-    const author = surveyed(survey, record);
-    if (author) roster.meet(author);
+    for (const one of surveyed(survey, record)) roster.meet(one);
   }
-  const channel = { id: "C1", name: "general", creator: "U1", members: ["U1"] };
+  const channel = { id: "C1", name: "general", space: "public" as const, creator: "U1", members: ["U1"] };
   const plan = planned(new Map([[channel, survey]]), roster);
   const [only] = plan.channels;
   if (!only) throw new Error("no channel was planned");
@@ -135,7 +134,7 @@ describe("importer: the replay of a channel", () => {
     const tally = await replay(messages(3), async () => [{ refused: refused("conflict", "The id is taken") }]);
     expect(tally).to.deep.include({ records: 3, imported: 0 });
     expect(Object.fromEntries(tally.skipped)).to.deep.equal({ "its conversation could not be created": 3 });
-    expect(tally.failures.lines()).to.deep.equal(["1 channels could not be created: #general (The id is taken)"]);
+    expect(tally.failures.lines()).to.deep.equal(["1 conversations could not be created: #general (The id is taken)"]);
   });
 
   it("stops between two batches when it is told to", async () => {

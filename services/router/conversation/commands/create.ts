@@ -22,7 +22,11 @@ export const create: Rules<"create"> = {
     };
   },
 
-  repeat: (draft, command) => again(draft, draft.settings, command),
+  // Who created it elsewhere may be told otherwise by a later archive; its key says that it is the same.
+  repeat: (draft, command) =>
+    command.imported
+      ? unchanged({ conversationId: draft.conversationId, created: false })
+      : again(draft, draft.settings, command),
 };
 
 /** The id is given by who creates: the same from him is a repeat, from anybody else a collision. */
