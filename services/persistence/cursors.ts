@@ -20,6 +20,9 @@ export class Cursors {
   /** principal → conversation → seq. */
   readonly #pending = new Map<string, Map<string, number>>();
   #timer: NodeJS.Timeout | undefined;
+  /** The write under way, or the last one: two at once would write the same twice. */
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
 
   /** `failed` is told why cursors could not be written; they stay pending and are tried again. */
   constructor(dialect: Pick<Dialect, "reader" | "write">, failed: (reason: string) => void) {
@@ -42,24 +45,37 @@ export class Cursors {
 
   /** Writes what is pending of one principal, so that what he reads next shows it. */
   async settle(principalId: string): Promise<void> {
-    await this.#write(movesOf(principalId, this.#pending.get(principalId)));
+    if (this.#pending.has(principalId)) await this.#write(() => movesOf(principalId, this.#pending.get(principalId)));
   }
 
   /** Writes all that is pending. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#write([...this.#pending].flatMap(([principalId, mine]) => movesOf(principalId, mine)));
+    return this.#write(() => [...this.#pending].flatMap(([principalId, mine]) => movesOf(principalId, mine)));
+  }
+
+  /** Writes all that is pending, once: what cannot be written now is lost, for the database is about to be closed. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.drain();
   }
 
   #schedule(): void {
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.drain();
     }, WAIT);
   }
 
-  async #write(moves: Move[]): Promise<void> {
+  /** Does not throw. */
+  #write(moves: () => Move[]): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeAll(moves()));
+    return this.#writing;
+  }
+
+  async #writeAll(moves: Move[]): Promise<void> {
     try {
       for (let from = 0; from < moves.length; from += BATCH) {
         const batch = moves.slice(from, from + BATCH);

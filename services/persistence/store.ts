@@ -60,7 +60,8 @@ export async function openStore(
       return outcome;
     },
     async close() {
-      await drain().finally(() => dialect.close());
+      await appends.idle();
+      await cursors.close().finally(() => dialect.close());
     },
   };
 }

@@ -1,3 +1,5 @@
+import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
 import { refuse } from "../../../contract/errors.ts";
@@ -172,6 +174,28 @@ describe("read cursors", () => {
       expect(cursors.pending("c", ana)).to.equal(0);
     });
   });
+
+  it("are not written once the database closes, whatever the disk says", () =>
+    withStore(async ({ reader }) => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        let tries = 0;
+        const write = async () => {
+          tries += 1;
+          throw refuse("unavailable", "the disk is full");
+        };
+        const cursors = new Cursors({ reader, write }, () => undefined);
+        cursors.move({ conversationId: "c", principalId: ana, seq: 3 });
+        await Promise.all([cursors.drain(), cursors.close()]);
+        expect(tries).to.equal(2);
+        cursors.move({ conversationId: "c", principalId: ana, seq: 4 });
+        mock.timers.runAll();
+        await setImmediate();
+        expect(tries).to.equal(2);
+      } finally {
+        mock.timers.reset();
+      }
+    }));
 
   it("survive a stop: what is pending is written as the database closes", () =>
     withFolder(async (folder) => {
