@@ -71,8 +71,8 @@ export class Sends {
   }
 
   /**
-   * Drops what is not yet on its way, and tries nothing again: its client is gone, and may be sending it elsewhere, where
-   * nothing that was sent after it must have passed it.
+   * Drops what is not yet on its way, and tries nothing again: its client is gone, or its token revoked, and may be
+   * sending it elsewhere, where nothing that was sent after it must have passed it.
    */
   abandon(): void {
     this.#abandoned = true;
@@ -85,7 +85,8 @@ export class Sends {
     this.#resolving = true;
     for (let send = this.#unresolved.shift(); send; send = this.#unresolved.shift()) {
       await this.#ask([send], this.#address, (resolved, outcome) => {
-        if ("ok" in outcome) this.#line(outcome.ok, resolved);
+        if (this.#abandoned) this.#done(resolved);
+        else if ("ok" in outcome) this.#line(outcome.ok, resolved);
         else this.#refuse(resolved, outcome.refused);
       });
     }
@@ -138,6 +139,10 @@ export class Sends {
     let rest = sends;
     for (let attempt = 0; rest.length > 0; attempt++) {
       if (attempt > 0) await this.#options.wait(attempt - 1);
+      if (this.#abandoned) {
+        for (const send of rest) this.#done(send);
+        return;
+      }
       const outcomes = await this.#outcomes(rest, ask);
       const isLast = this.#abandoned || attempt === TRIES - 1 || Date.now() > end;
       const again: Weighed[] = [];

@@ -6,6 +6,7 @@ import { type Outcome, refuse, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../../contract/limits.ts";
 import { Sends, WAITING_SENDS } from "../../../services/gateway/stream/sends.ts";
+import { until } from "../../support/until.ts";
 
 const id = (n: number) => `01890000-0000-7000-8000-00000000000${n}`;
 /** Addresses, some of which mean the same conversation. */
@@ -56,7 +57,7 @@ class Router {
   }
 }
 
-function sending(router: Router) {
+function sending(router: Router, wait = async () => {}) {
   const told: ServerFrame[] = [];
   const changes: boolean[] = [];
   const failures: unknown[] = [];
@@ -66,7 +67,7 @@ function sending(router: Router) {
     tell: (frame) => told.push(frame),
     changed: () => changes.push(sends.full),
     failed: (error) => failures.push(error),
-    wait: async () => {},
+    wait,
   });
   return { sends, told, changes, failures };
 }
@@ -149,6 +150,22 @@ describe("a session's sends", () => {
     await sends.idle();
     expect(sends.full).to.equal(false);
     expect(changes).to.deep.equal([true, false]);
+  });
+
+  it("that are abandoned are tried no more, and what is being resolved is not sent", async () => {
+    const waited = Promise.withResolvers<void>();
+    const router = new Router();
+    router.faults = ["lost"];
+    const { sends } = sending(router, () => waited.promise);
+    sends.push(outgoing(1, id(1)));
+    await until(() => router.posts.length === 1);
+    await undefined;
+    sends.push(outgoing(2, "@two"));
+    sends.abandon();
+    waited.resolve();
+    await sends.idle();
+    expect(router.posts).to.have.length(1);
+    expect(router.logs.size).to.equal(0);
   });
 
   it("that are not yet on their way can be dropped", async () => {
