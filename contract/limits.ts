@@ -35,6 +35,8 @@ export const MAILBOX_COMMANDS = 4096;
 export const MAILBOX_BYTES = 4 * 1024 * 1024;
 /** Bytes of commands that may wait for all actors of a node. */
 export const MAILBOXES_BYTES = 64 * 1024 * 1024;
+/** Actors of a node that read their state at once: after a start thousands want to. */
+export const ACTIVATIONS = 64;
 /** Bytes of entries in one turn: an append must cross the transporter. */
 export const TURN_BYTES = 512 * 1024;
 /** Commands of one turn. */
@@ -51,3 +53,8 @@ export const REF_CHARACTERS = 64;
 
 /** Bytes of an announcement: of a larger one only the head is told, and who misses its entries reads them. */
 export const ANNOUNCEMENT_BYTES = 256 * 1024;
+
+/** WebSockets at one gateway: 20 KB each when idle. */
+export const STREAMS = 20_000;
+/** Event streams at one gateway: each reads the log by itself. */
+export const EVENT_STREAMS = 5_000;

@@ -1,6 +1,7 @@
 import { refuse } from "../../contract/errors.ts";
-import { MAILBOX_BYTES, MAILBOX_COMMANDS, MAILBOXES_BYTES } from "../../contract/limits.ts";
+import { ACTIVATIONS, MAILBOX_BYTES, MAILBOX_COMMANDS, MAILBOXES_BYTES } from "../../contract/limits.ts";
 import { stopping } from "../lost.ts";
+import { Turnstile } from "../turnstile.ts";
 import { Activation } from "./activation.ts";
 import type { Behaviour, Observer } from "./behaviour.ts";
 
@@ -24,7 +25,12 @@ export class Activations<State, Command, Answer> {
   #draining = false;
 
   constructor(behaviour: Behaviour<State, Command, Answer>, observer: Observer, residence: Residence = RESIDENCE) {
-    this.#behaviour = behaviour;
+    const turnstile = new Turnstile(ACTIVATIONS);
+    this.#behaviour = {
+      activate: (key) => turnstile.through(() => behaviour.activate(key)),
+      turn: (state, commands) => behaviour.turn(state, commands),
+      crashed: (error) => behaviour.crashed(error),
+    };
     this.#observer = observer;
     this.#residence = residence;
   }
@@ -49,6 +55,7 @@ export class Activations<State, Command, Answer> {
     } finally {
       this.#waiting -= commands.length;
       this.#waitingBytes -= bytes;
+      if (this.#waiting === 0) this.#observer.rested();
     }
   }
 

@@ -134,6 +134,7 @@ function observer(service: Service, gauge: () => void): Observer {
   });
   return {
     activated: gauge,
+    rested: gauge,
     turned(_key: string, _commands: number, milliseconds: number) {
       broker.metrics.observe(metric("turn"), milliseconds, labels);
       gauge();

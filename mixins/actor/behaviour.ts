@@ -16,6 +16,8 @@ export interface Observer {
   activated(key: string): void;
   turned(key: string, commands: number, milliseconds: number): void;
   crashed(key: string, error: unknown): void;
+  /** Nothing waits for any actor any more. */
+  rested(): void;
   /** Another owner had written to its log: the head's compare-and-set has refused this one. */
   overruled(key: string): void;
 }

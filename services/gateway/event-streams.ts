@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { refuse } from "../../contract/errors.ts";
+import { EVENT_STREAMS } from "../../contract/limits.ts";
 import type { Credential } from "../../contract/principal.ts";
 import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
 import type { FindCredential } from "./authenticate.ts";
@@ -8,8 +9,8 @@ import { EventStream } from "./stream/event-stream.ts";
 import type { Log } from "./stream/log.ts";
 import { Standing } from "./stream/standing.ts";
 
-/** Event streams at one gateway. */
-const MOST = 5_000;
+/** Milliseconds without an entry after which a stream says that it is alive, and looks whether it has missed one. */
+const ALIVE = 20_000;
 
 type Options = {
   fanOut: Pick<FanOut, "onAnnouncement" | "subscribed">;
@@ -39,11 +40,12 @@ export class EventStreams {
     conversationId: string,
     cursor: number,
   ): Promise<void> {
-    if (this.#open.size >= MOST) throw refuse("too-many", "Too many event streams are open here");
+    if (this.#open.size >= EVENT_STREAMS) throw refuse("too-many", "Too many event streams are open here");
     const { fanOut, read, failed } = this.#options;
     const stream = new EventStream({
       response,
       cursor,
+      alive: ALIVE,
       read: (after) => read(credential.principal.id, conversationId, after),
       subscribe: (grown) => {
         const unsubscribe = fanOut.onAnnouncement(conversationId, grown);

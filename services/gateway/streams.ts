@@ -2,6 +2,7 @@ import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
 import type { Meta } from "../../mixins/call.ts";
 import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
+import { Turnstile } from "../../mixins/turnstile.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -10,7 +11,6 @@ import type { Times } from "./stream/connection.ts";
 import { Hub } from "./stream/hub.ts";
 import type { HeadOf, Log } from "./stream/log.ts";
 import { Rounds } from "./stream/rounds.ts";
-import { Turnstile } from "./stream/turnstile.ts";
 import { Streams } from "./stream/websocket.ts";
 
 /** Reads of the log that streams have under way at once. */

@@ -3,8 +3,6 @@ import type { ServerResponse } from "node:http";
 import type { WireEntry } from "../../../contract/entry.ts";
 import { isStranger } from "./catch-up.ts";
 
-/** Milliseconds without an entry after which a comment says that the stream is alive. */
-const ALIVE = 20_000;
 /** Milliseconds until the log is asked again after it did not answer. */
 const AGAIN = 1_000;
 
@@ -12,6 +10,8 @@ type Options = {
   response: ServerResponse;
   /** Seq up to which the client has everything. */
   cursor: number;
+  /** Milliseconds without an entry after which the log is asked, and a comment says that the stream is alive. */
+  alive: number;
   /**
    * Entries after a seq, ascending.
    * @throws not-found or not-a-member for who is none
@@ -89,7 +89,7 @@ export class EventStream {
   }
 
   /** Waits until there may be more, or it is time to look and to say that the stream is alive. */
-  async #rest(time = ALIVE): Promise<void> {
+  async #rest(time = this.#options.alive): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(resolve, time);

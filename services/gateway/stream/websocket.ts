@@ -3,14 +3,12 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
 import { refuse } from "../../../contract/errors.ts";
-import { HELLO_BYTES } from "../../../contract/limits.ts";
+import { HELLO_BYTES, STREAMS } from "../../../contract/limits.ts";
 import { allows, authenticate, bearerToken, type FindCredential } from "../authenticate.ts";
 import { Connection, type Times } from "./connection.ts";
 import type { Backend } from "./session.ts";
 import { Standing } from "./standing.ts";
 
-/** Streams at one gateway: past it clients are told to come later. */
-const STREAMS = 20_000;
 /** Milliseconds for a client to answer a close before it is cut off. */
 const CLOSE_TIME = 5_000;
 

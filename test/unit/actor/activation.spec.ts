@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { Errors } from "moleculer";
 import { refuse } from "../../../contract/errors.ts";
+import { ACTIVATIONS, MAILBOXES_BYTES } from "../../../contract/limits.ts";
 import { Activation } from "../../../mixins/actor/activation.ts";
 import { Activations } from "../../../mixins/actor/activations.ts";
 import type { Behaviour, Turned } from "../../../mixins/actor/behaviour.ts";
@@ -45,6 +47,7 @@ class Sum implements Behaviour<{ sum: number }, number, Answer> {
 
 const observed = (sum: Sum) => ({
   activated: () => {},
+  rested: () => {},
   turned: () => {},
   crashed: () => {
     sum.diary.push("crash");
@@ -197,7 +200,7 @@ describe("an actor", () => {
 });
 
 describe("actors of a node", () => {
-  const observer = { activated: () => {}, turned: () => {}, crashed: () => {}, overruled: () => {} };
+  const observer = { activated: () => {}, turned: () => {}, rested: () => {}, crashed: () => {}, overruled: () => {} };
 
   it("keep to their number: the least recently used that is idle goes first", async () => {
     const sum = new Sum();
@@ -209,6 +212,42 @@ describe("actors of a node", () => {
     expect(sum.diary, "a was used after b").to.not.include("activate");
     await actors.tell("b", [1], 1);
     expect(sum.diary).to.include("activate");
+  });
+
+  it("G8 of thousands that are woken at once few read their state at a time, and all are answered", async () => {
+    let reading = 0;
+    let most = 0;
+    const slow = Object.assign(new Sum(), {
+      async activate() {
+        most = Math.max(most, ++reading);
+        await setImmediate();
+        reading--;
+        return { sum: 0 };
+      },
+    });
+    const actors = new Activations(slow, observer);
+    const answers = await Promise.all(Array.from({ length: 5000 }, (_, n) => actors.tell(`${n}`, [n], 1)));
+    expect(answers).to.deep.equal(Array.from({ length: 5000 }, (_, n) => [n === 13 ? "crashed" : `+${n}`]));
+    expect(most).to.equal(ACTIVATIONS);
+  });
+
+  it("G8 all mailboxes together are bounded: what is past it is refused, and taken again when there is room", async () => {
+    const sum = new Sum();
+    const gate = Promise.withResolvers<void>();
+    sum.gate = gate.promise;
+    const rests: number[] = [];
+    const actors: Activations<{ sum: number }, number, string> = new Activations(sum, {
+      ...observer,
+      rested: () => rests.push(actors.waiting),
+    });
+    const told = Array.from({ length: 100 }, (_, n) => actors.tell(`${n}`, [n + 100], 1024 * 1024));
+    const outcomes = Promise.allSettled(told);
+    expect(actors.waiting).to.equal(MAILBOXES_BYTES / (1024 * 1024));
+    gate.resolve();
+    const counts = Map.groupBy(await outcomes, ({ status }) => status);
+    expect([counts.get("fulfilled")?.length, counts.get("rejected")?.length]).to.deep.equal([64, 36]);
+    expect([actors.waiting, rests], "the gauge is told of the rest").to.deep.equal([0, [0]]);
+    expect(await actors.tell("a", [1], 1)).to.deep.equal(["+1"]);
   });
 
   it("forget who has been idle for too long", async () => {

@@ -1,6 +1,6 @@
 /**
- * Lets so many through at once; the others wait in order. When a gateway comes back, all its streams want to read at
- * once, and the database would answer none in time.
+ * Lets so many through at once; the others wait in order. When a gateway or a router comes back, all its streams or
+ * actors want to read at once, and the database would answer none in time.
  */
 export class Turnstile {
   readonly #waiting: (() => void)[] = [];
