@@ -50,6 +50,8 @@ import {
 /** A result that never leaves the system: a type, and no schema to check it by. */
 const internal = <T>() => Type.Unsafe<T>({});
 const none = Strict({});
+/** Hex SHA-256 of tokens. */
+const TokenHashes = Strict({ tokenHashes: Type.Array(Hash, { maxItems: LOOKUP_ITEMS }) });
 const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = { conversationId: Id };
 const retried = { commandId: Type.Optional(CommandId) };
@@ -292,7 +294,7 @@ export const actions = {
   "persistence.tokens": { params: Strict({ principalId: Id, ...paging }), result: Page(Token) },
   "persistence.removeToken": { params: Strict({ id: Id }), result: internal<{ removed: boolean; revision: number }>() },
   /** Who a token speaks for, by hex SHA-256: null where there is none; expiry and disabling are the caller's to judge. */
-  "persistence.credential": { params: Strict({ tokenHash: Hash }), result: internal<Credential | null>() },
+  "persistence.credentials": { params: TokenHashes, result: internal<Credential[]>() },
 
   // The directory.
   "directory.revision": { params: none, result: internal<number>() },
@@ -312,9 +314,9 @@ export const actions = {
     result: internal<{ revision: number; principals: Principal[] }>(),
   },
   /** For the gateway. */
-  "directory.credential": {
-    params: Strict({ tokenHash: Hash }),
-    result: internal<{ revision: number; credential: Credential | null }>(),
+  "directory.credentials": {
+    params: TokenHashes,
+    result: internal<{ revision: number; credentials: Credential[] }>(),
   },
   "directory.create": { params: NewPrincipal, result: Principal },
   "directory.change": { params: Strict({ handle: GivenHandle, ...PrincipalChange.properties }), result: Principal },

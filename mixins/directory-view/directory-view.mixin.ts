@@ -26,7 +26,7 @@ export const directoryView: Partial<ServiceSchema> = {
     const view = new DirectoryView({
       revision: () => call(broker, "directory.revision", {}),
       lookup: (handles) => call(broker, "directory.lookup", { handles }),
-      credential: (tokenHash) => call(broker, "directory.credential", { tokenHash }),
+      credentials: (tokenHashes) => call(broker, "directory.credentials", { tokenHashes }),
     });
     viewing.set(this, { view });
   },

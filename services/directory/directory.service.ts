@@ -40,7 +40,8 @@ const registry = (broker: ServiceBroker): Registry => ({
   async add(principal) {
     await call(broker, "persistence.addPrincipal", principal);
   },
-  holder: async (tokenHash) => (await call(broker, "persistence.credential", { tokenHash }))?.principal.id,
+  holder: async (tokenHash) =>
+    (await call(broker, "persistence.credentials", { tokenHashes: [tokenHash] }))[0]?.principal.id,
   tokens: async (principalId) => (await call(broker, "persistence.tokens", { principalId, limit: PAGE_ITEMS })).items,
   async addToken(token) {
     await call(broker, "persistence.addToken", { ...token, scopes: null, expiresAt: null });
@@ -72,9 +73,9 @@ export const directory = (administratorToken: () => string | undefined): Service
       return { revision, principals: items };
     }),
 
-    credential: action("directory.credential", async (ctx) => {
+    credentials: action("directory.credentials", async (ctx) => {
       const revision = await call(ctx, "persistence.revision", {});
-      return { revision, credential: await call(ctx, "persistence.credential", ctx.params) };
+      return { revision, credentials: await call(ctx, "persistence.credentials", ctx.params) };
     }),
 
     me: action("directory.me", async (ctx) => {

@@ -140,7 +140,7 @@ export const gateway = ({
     const askOnce: AskFor = (name, params, meta) => call(broker, name, params, meta);
     const ask: AskFor = (name, params, meta) => retries.persist(name, () => askOnce(name, params, meta));
     const find: FindCredential = (tokenHash) =>
-      retries.persist("directory.credential", () => directoryOf(this).credential(tokenHash));
+      retries.persist("directory.credentials", () => directoryOf(this).credential(tokenHash));
     const limit = new RateLimit(rate);
     const rest = new Rest({
       logger,

@@ -6,7 +6,7 @@ import { action, type Meta } from "../../mixins/call.ts";
 import { commitMetrics } from "./commit-metrics.ts";
 import { addPrincipal, changePrincipal, principals } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
-import { addToken, credential, removeToken, tokens } from "./directory/tokens.ts";
+import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
 import { direct, facts, load, named, roles } from "./read/activation.ts";
 import { channels } from "./read/channels.ts";
 import { conversation, conversations, heads } from "./read/conversations.ts";
@@ -100,7 +100,9 @@ export function persistence({ data }: Pick<Config, "data">) {
       addToken: internal("persistence.addToken", addToken),
       tokens: internal("persistence.tokens", (store, params) => tokens(store.reader, params)),
       removeToken: internal("persistence.removeToken", (store, { id }) => removeToken(store, id)),
-      credential: internal("persistence.credential", (store, { tokenHash }) => credential(store.reader, tokenHash)),
+      credentials: internal("persistence.credentials", (store, { tokenHashes }) =>
+        credentials(store.reader, tokenHashes),
+      ),
     },
 
     methods: {

@@ -53,10 +53,15 @@ export class Standing {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       const byToken = Map.groupBy(this.#streams, ([, { tokenHash }]) => tokenHash);
-      for (const [tokenHash, streams] of byToken) {
-        const closables = streams.map(([stream]) => stream);
-        await this.#judgeOne(tokenHash, closables);
-      }
+      // All in one breath: the view of the directory asks for many in one call, and for few calls at once.
+      await Promise.all(
+        [...byToken].map(([tokenHash, streams]) =>
+          this.#judgeOne(
+            tokenHash,
+            streams.map(([stream]) => stream),
+          ),
+        ),
+      );
       await pause(ROUND, undefined, { ref: false });
     }
     this.#judging = false;

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Knex } from "knex";
 import type { Params, Result } from "../../../contract/actions.ts";
 import { refuse } from "../../../contract/errors.ts";
@@ -61,20 +60,24 @@ export async function removeToken(
   return { removed: true, revision: revisionIn(written.rows) };
 }
 
-/** Who the token of this hex SHA-256 speaks for. */
-export async function credential(knex: Knex, tokenHash: string): Promise<Credential | null> {
-  const wanted = Buffer.from(tokenHash, "hex");
-  const token = await knex<TokenRow>("tokens").where("hash", wanted).first();
-  if (!token || !timingSafeEqual(token.hash, wanted)) return null;
-  const principal = await knex<PrincipalRow>("principals").where("id", token.principal_id).first();
-  if (!principal) return null;
-  return {
-    tokenId: token.id,
-    tokenHash,
-    principal: principalOf(principal),
-    scopes: scopesOf(token),
-    expiresAt: token.expires_at,
-  };
+type CredentialRow = PrincipalRow & Pick<TokenRow, "hash" | "scopes" | "expires_at"> & { token_id: string };
+
+/** Who the tokens of these hex SHA-256 speak for; of unknown ones, nothing. */
+export async function credentials(knex: Knex, tokenHashes: string[]): Promise<Credential[]> {
+  const rows: CredentialRow[] = await knex("tokens as t")
+    .join("principals as p", "p.id", "t.principal_id")
+    .whereIn(
+      "t.hash",
+      tokenHashes.map((hash) => Buffer.from(hash, "hex")),
+    )
+    .select("p.*", "t.id as token_id", "t.hash", "t.scopes", "t.expires_at");
+  return rows.map((row) => ({
+    tokenId: row.token_id,
+    tokenHash: row.hash.toString("hex"),
+    principal: principalOf(row),
+    scopes: scopesOf(row),
+    expiresAt: row.expires_at,
+  }));
 }
 
 const tokenOf = (row: TokenRow): Token => ({
@@ -85,4 +88,5 @@ const tokenOf = (row: TokenRow): Token => ({
   createdAt: row.created_at,
 });
 
-const scopesOf = ({ scopes }: TokenRow): Scope[] | null => (scopes === null ? null : JSON.parse(scopes));
+const scopesOf = ({ scopes }: Pick<TokenRow, "scopes">): Scope[] | null =>
+  scopes === null ? null : JSON.parse(scopes);

@@ -5,7 +5,7 @@ import { typeOf } from "../../../contract/errors.ts";
 import type { Principal } from "../../../contract/principal.ts";
 import { addPrincipal, changePrincipal, principals } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
-import { addToken, credential, removeToken, tokens } from "../../../services/persistence/directory/tokens.ts";
+import { addToken, credentials, removeToken, tokens } from "../../../services/persistence/directory/tokens.ts";
 import { withStore } from "./with-store.ts";
 
 const person = (handle: string, more: Partial<Principal> = {}): Principal => ({
@@ -89,20 +89,21 @@ describe("the directory's rows", () => {
       expect(await addToken(store, token)).to.deep.equal({ revision: 2 });
       expect(await refusal(addToken(store, { ...token, id: uuid() }))).to.equal("conflict");
       expect(await refusal(addToken(store, { ...token, principalId: uuid() }))).to.equal("not-found");
-      expect(await credential(store.reader, token.hash)).to.deep.equal({
-        tokenId: token.id,
-        tokenHash: token.hash,
-        principal: ana,
-        scopes: ["read"],
-        expiresAt: token.expiresAt,
-      });
-      expect(await credential(store.reader, sha256("another"))).to.equal(null);
+      expect(await credentials(store.reader, [token.hash, sha256("another")])).to.deep.equal([
+        {
+          tokenId: token.id,
+          tokenHash: token.hash,
+          principal: ana,
+          scopes: ["read"],
+          expiresAt: token.expiresAt,
+        },
+      ]);
       const [listed] = (await tokens(store.reader, { principalId: ana.id })).items;
       expect(listed).to.deep.include({ id: token.id, label: "laptop", scopes: ["read"] });
       expect(JSON.stringify(listed)).not.to.include(token.hash);
 
       expect(await removeToken(store, token.id)).to.deep.equal({ removed: true, revision: 3 });
       expect(await removeToken(store, token.id)).to.deep.equal({ removed: false, revision: 3 });
-      expect(await credential(store.reader, token.hash)).to.equal(null);
+      expect(await credentials(store.reader, [token.hash])).to.deep.equal([]);
     }));
 });

@@ -193,9 +193,10 @@ select * from `principals` where `handle` > ? and `handle` in (?, ?) order by `h
 select * from `tokens` where `principal_id` = ? and `id` > ? order by `id` asc limit ?
    SEARCH tokens USING INDEX tokens_principal_id_id_index (principal_id=? AND id>?)
 
--- credential
-select * from `tokens` where `hash` = ? limit ?
-   SEARCH tokens USING INDEX tokens_hash_unique (hash=?)
+-- credentials
+select `p`.*, `t`.`id` as `token_id`, `t`.`hash`, `t`.`scopes`, `t`.`expires_at` from `tokens` as `t` inner join `principals` as `p` on `p`.`id` = `t`.`principal_id` where `t`.`hash` in (?)
+   SEARCH t USING INDEX tokens_hash_unique (hash=?)
+   SEARCH p USING INDEX sqlite_autoindex_principals_1 (id=?)
 
 -- write of a cursor
 update members set mentioned_read = mentioned_read + (select count(*) from mentions n where n.principal_id = members.principal_id and n.conversation_id = members.conversation_id and n.seq > members.read_seq and n.seq <= ?), read_ordinal = (select e.ordinal from entries e where e.conversation_id = members.conversation_id and e.seq = ?), read_seq = ? where conversation_id = ? and principal_id = ? and read_seq < ? and exists (select 1 from entries e where e.conversation_id = members.conversation_id and e.seq = ?)

@@ -6,7 +6,7 @@ import { prepareCommit } from "../../../services/persistence/dialects/sqlite/com
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
 import { principals } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
-import { credential, tokens } from "../../../services/persistence/directory/tokens.ts";
+import { credentials, tokens } from "../../../services/persistence/directory/tokens.ts";
 import { direct, facts, load, named, roles } from "../../../services/persistence/read/activation.ts";
 import { channels } from "../../../services/persistence/read/channels.ts";
 import { conversation, conversations, heads } from "../../../services/persistence/read/conversations.ts";
@@ -65,7 +65,7 @@ async function reads(store: Store): Promise<Seen[]> {
     "principals by id": () => principals(reader, { ids: [ana, bo] }),
     "principals by handle": () => principals(reader, { handles: ["ana", "bo"] }),
     tokens: () => tokens(reader, { principalId: ana }),
-    credential: () => credential(reader, "00".repeat(32)),
+    credentials: () => credentials(reader, ["00".repeat(32)]),
   };
   const found: Seen[] = [];
   for (const [action, run] of Object.entries(actions)) {

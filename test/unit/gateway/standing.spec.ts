@@ -25,9 +25,11 @@ class Directory {
   readonly credentials = new Map<string, Credential>();
   faults = 0;
   lookups = 0;
+  gate = Promise.withResolvers<void>();
 
   readonly find = async (tokenHash: string): Promise<Credential | null> => {
     this.lookups++;
+    await this.gate.promise;
     if (this.faults-- > 0) throw refuse("unavailable", "not now");
     return this.credentials.get(tokenHash) ?? null;
   };
@@ -45,6 +47,7 @@ describe("the standing of streams", () => {
   let standing: Standing;
   beforeEach(() => {
     directory = new Directory();
+    directory.gate.resolve();
     standing = new Standing(directory.find, () => {});
   });
   afterEach(() => standing.stop());
@@ -85,6 +88,28 @@ describe("the standing of streams", () => {
     await pause(0);
     expect(stream.closed).to.equal(undefined);
     await until(() => stream.closed === "unauthorized");
+  });
+
+  it("is asked for again too where it could not be found out as the stream began", async () => {
+    const stream = new Stream();
+    directory.faults = 1;
+    standing.add(stream, credential("revoked meanwhile"));
+    await until(() => directory.lookups === 1);
+    expect(stream.closed).to.equal(undefined);
+    await until(() => stream.closed === "unauthorized");
+  });
+
+  it("G8 of thousands is looked at all at once, for the directory to answer many in one call", async () => {
+    const streams = Array.from({ length: 5000 }, (_, n) => directory.stream(standing, `t${n}`));
+    await pause(0);
+    directory.lookups = 0;
+    directory.gate = Promise.withResolvers();
+    for (let n = 0; n < 5000; n += 2) directory.credentials.delete(`t${n}`);
+    standing.judge();
+    expect(directory.lookups, "none waits for another").to.equal(5000);
+    directory.gate.resolve();
+    await until(() => streams.filter(({ closed }) => closed).length === 2500);
+    expect(streams.every(({ closed }, n) => (closed === "unauthorized") === (n % 2 === 0))).to.equal(true);
   });
 
   it("is looked up once for many changes at once", async () => {
