@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from "typebox";
+import { Census } from "./actors.ts";
 import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
 import {
   Conversation,
@@ -196,6 +197,9 @@ export const actions = {
     params: Strict({ ...inConversation, commands: Type.Array(Imported), complete: Type.Boolean() }),
     result: internal<Outcome<{ seq: number | null; repeat: boolean; differs?: boolean }>[]>(),
   },
+
+  /** The actors of the node that is asked, for administrators. */
+  "router.actors": { params: none, result: Census },
 
   // Persistence: the log, for the router.
   "persistence.append": { params: internal<Append>(), result: internal<Appended>() },

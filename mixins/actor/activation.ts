@@ -39,6 +39,7 @@ export class Activation<State, Command, Answer> {
   #state: State | undefined;
   #busy: Promise<void> | undefined;
   #crashes = 0;
+  #handled = 0;
   #heldOffUntil = 0;
   /** A turn has crashed and the state was not read since. */
   #recovering = false;
@@ -53,6 +54,11 @@ export class Activation<State, Command, Answer> {
 
   get idle(): boolean {
     return this.#busy === undefined && this.#alarm === undefined;
+  }
+
+  /** Commands that wait for their turn, and those that have had it. */
+  get load(): { waiting: number; handled: number } {
+    return { waiting: this.#mailbox.count, handled: this.#handled };
   }
 
   /** Finishes what is waiting, and ends. */
@@ -176,6 +182,7 @@ export class Activation<State, Command, Answer> {
     if (turned.answers.length !== commands.length) throw new Error("a turn must answer each of its commands");
     this.#state = turned.state;
     this.#crashes = 0;
+    this.#handled += commands.length;
     this.#observer.turned(this.#key, commands.length, performance.now() - began);
     return turned;
   }

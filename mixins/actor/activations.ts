@@ -1,3 +1,4 @@
+import type { Census } from "../../contract/actors.ts";
 import { refuse } from "../../contract/errors.ts";
 import { ACTIVATIONS, MAILBOX_BYTES, MAILBOX_COMMANDS, MAILBOXES_BYTES } from "../../contract/limits.ts";
 import { stopping } from "../lost.ts";
@@ -42,6 +43,13 @@ export class Activations<State, Command, Answer> {
   /** Commands that wait or are in a turn, of all actors. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Who is here, and the busiest of them: those with the most waiting, then those that have handled the most. */
+  census(most: number): Census {
+    const all = [...this.#residents].map(([key, { activation }]) => ({ key, ...activation.load }));
+    const busiest = all.sort((a, b) => b.waiting - a.waiting || b.handled - a.handled).slice(0, most);
+    return { active: this.active, waiting: this.waiting, busiest };
   }
 
   /** @throws what `Activation.tell` does, `stopping` while draining, `unavailable` when all mailboxes together are full */

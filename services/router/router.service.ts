@@ -21,6 +21,9 @@ function callerOf(ctx: Context<unknown, Meta>): string {
   return ctx.meta.principalId;
 }
 
+/** Actors that operators are shown by name. */
+const BUSIEST = 10;
+
 /** A command without a key gets one: a retry inside must meet what it did. */
 const keyed = <P extends { commandId?: string }>(params: P): P => ({
   ...params,
@@ -157,6 +160,12 @@ const router: ServiceSchema = {
       },
       keyed,
     ),
+
+    actors: action("router.actors", async function (this: Service, ctx: In<"router.actors">) {
+      const { role } = await call(ctx, "directory.me", {});
+      if (role !== "admin") throw refuse("forbidden", "Only administrators may do this");
+      return conversations.actorsOf(this).census(BUSIEST);
+    }),
 
     import: placed("router.import", "conversationId", async function (this: Service, ctx: In<"router.import">) {
       const { conversationId, commands, complete } = ctx.params;

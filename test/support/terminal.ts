@@ -7,6 +7,8 @@ import { until } from "./until.ts";
 export type Terminal = {
   /** Types a line, and waits until what comes after it holds this. @returns the first group, if any, else the match */
   type(line: string, answer: RegExp): Promise<string>;
+  /** Waits until all that was shown so far holds this, whoever caused it. */
+  saw(text: RegExp): Promise<string>;
   readonly ended: Promise<Exit>;
 };
 
@@ -35,6 +37,7 @@ export async function withTerminal(
     await saw(/wirehouse \$ /, 0);
     await use({
       ended: program.ended,
+      saw: (text) => saw(text, 0),
       async type(line, answer) {
         const from = shown().length;
         program.write(`${line}\r`);
