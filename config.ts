@@ -59,7 +59,7 @@ export const variables = {
   METRICS_PORT: variable({
     schema: Type.Union([Type.Undefined(), Type.Integer({ minimum: 1, maximum: 65535 })]),
     expected: "a port, 1 to 65535",
-    purpose: "Port of `/metrics` for Prometheus, on all addresses; without it nothing is measured",
+    purpose: "Port of `/metrics` for Prometheus, and of `/livez` and `/readyz` of any process, on all addresses",
   }),
   SERVICES: variable({
     schema: optional(`^(${names})(,(${names}))*$`),

@@ -8,8 +8,10 @@ import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
 import { fanOutOver } from "./mixins/fan-out/fan-out.middleware.ts";
 import { LocalFirst } from "./mixins/local-first.strategy.ts";
+import { watched } from "./mixins/metrics/metrics.middleware.ts";
 import { NatsTransporter } from "./mixins/nats/transporter.ts";
 import { checkSchemas } from "./mixins/schema.middleware.ts";
+import manifest from "./package.json" with { type: "json" };
 import { operatorCommands } from "./repl/commands.ts";
 import { operatorCalls } from "./repl/operator.middleware.ts";
 
@@ -58,9 +60,10 @@ export function operatedBy(config: Pick<Config, "nats" | "logLevel">): BrokerOpt
 /** For Moleculer's runner. */
 export default function runnerOptions(): BrokerOptions {
   const config = readConfig(process.env);
+  const operated = operatedBy(config);
   const options: BrokerOptions = {
-    ...operatedBy(config),
-    metrics: metrics(config.metricsPort),
+    ...operated,
+    middlewares: [...(operated.middlewares ?? []), ...watchedOn(config)],
     async started(broker) {
       console.log(greeting(config, broker));
     },
@@ -71,11 +74,9 @@ export default function runnerOptions(): BrokerOptions {
   return options;
 }
 
-/** Moleculer's own figures and ours, for Prometheus to fetch. */
-const metrics = (port: number | undefined): BrokerOptions["metrics"] => ({
-  enabled: port !== undefined,
-  reporter: port === undefined ? [] : { type: "Prometheus", options: { port, path: "/metrics" } },
-});
+/** Where it is to be watched: metrics, and whether it lives and is ready. */
+const watchedOn = ({ metricsPort: port, services }: Config) =>
+  port === undefined ? [] : [watched({ port, services, version: manifest.version })];
 
 /** The runner would overwrite options from variables of the same name, which others set for themselves. */
 function shield(options: BrokerOptions): void {

@@ -112,7 +112,7 @@ export async function wirehouse(name: string, { metered = false, data }: Options
         .then((response) => response.text())
         .catch(() => "");
       const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
-      const counted = { commits: value("wirehouse_commit_total"), rows: value("wirehouse_commit_rows_total") };
+      const counted = { commits: value("wirehouse_commit_rows_count"), rows: value("wirehouse_commit_rows_sum") };
       return Number.isNaN(counted.commits) ? undefined : counted;
     },
   };

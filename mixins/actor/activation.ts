@@ -9,6 +9,7 @@ import { isStaleOwner } from "./stale-owner.ts";
 class Letter<Command, Answer> implements Weighed {
   readonly count: number;
   readonly answers = Promise.withResolvers<Answer[]>();
+  readonly arrived = performance.now();
   readonly commands: Command[];
   readonly bytes: number;
 
@@ -118,7 +119,7 @@ export class Activation<State, Command, Answer> {
   async #handle(state: State, letters: Letter<Command, Answer>[]): Promise<void> {
     const commands = letters.flatMap((letter) => letter.commands);
     try {
-      const { answers, tell } = await this.#turn(state, commands);
+      const { answers, tell } = await this.#turn(state, commands, letters[0]?.arrived);
       let from = 0;
       for (const letter of letters) {
         letter.answers.resolve(answers.slice(from, from + letter.count));
@@ -176,14 +177,15 @@ export class Activation<State, Command, Answer> {
     return undefined;
   }
 
-  async #turn(state: State, commands: Command[]): Promise<Turned<State, Answer>> {
+  /** @param arrived when the first of the commands did */
+  async #turn(state: State, commands: Command[], arrived?: number): Promise<Turned<State, Answer>> {
     const began = performance.now();
     const turned = await this.#behaviour.turn(state, commands);
     if (turned.answers.length !== commands.length) throw new Error("a turn must answer each of its commands");
     this.#state = turned.state;
     this.#crashes = 0;
     this.#handled += commands.length;
-    this.#observer.turned(this.#key, commands.length, performance.now() - began);
+    this.#observer.turned(this.#key, commands.length, performance.now() - began, began - (arrived ?? began));
     return turned;
   }
 

@@ -63,7 +63,6 @@ export class Activations<State, Command, Answer> {
     } finally {
       this.#waiting -= commands.length;
       this.#waitingBytes -= bytes;
-      if (this.#waiting === 0) this.#observer.rested();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../call.ts";
+import { meterOf } from "../metrics/meter.ts";
 import { Activations, type Residence } from "./activations.ts";
 import type { Behaviour, Observer } from "./behaviour.ts";
 import { isStaleOwner } from "./stale-owner.ts";
@@ -17,8 +18,6 @@ const LONGEST_PAUSE = 50;
 /** What the mixin keeps of a service: its actors, and the timer that passivates them. */
 type Housing<State, Command, Answer> = {
   activations: Activations<State, Command, Answer>;
-  /** Says how many actors there are, and what waits for them. */
-  gauge(): void;
   passivation?: NodeJS.Timeout;
 };
 
@@ -39,15 +38,16 @@ export function actor<State, Command, Answer>(
   };
   const mixin: Partial<ServiceSchema> = {
     created(this: Service) {
-      const gauge = () => measure(this, of(this).activations);
-      housed.set(this, { activations: new Activations(behaviour(this), observer(this, gauge), residence), gauge });
+      const activations = new Activations(behaviour(this), observer(this), residence);
+      housed.set(this, { activations });
+      const meter = meterOf(this.broker);
+      const labels = { service: this.name };
+      meter.read("wirehouse_actors", () => [[labels, activations.active]]);
+      meter.read("wirehouse_actor_waiting", () => [[labels, activations.waiting]]);
     },
     async started(this: Service) {
       const mine = of(this);
-      mine.passivation = setInterval(() => {
-        mine.activations.passivateIdle(Date.now());
-        mine.gauge();
-      }, PASSIVATION);
+      mine.passivation = setInterval(() => mine.activations.passivateIdle(Date.now()), PASSIVATION);
     },
     async stopped(this: Service) {
       clearInterval(of(this).passivation);
@@ -99,52 +99,24 @@ function ownedHere(broker: ServiceBroker, name: string, ctx: Context): boolean {
   return endpoint instanceof Error || endpoint.local;
 }
 
-const metric = (suffix: string) => `wirehouse.actor.${suffix}`;
-
-function measure({ broker, name }: Service, { active, waiting }: { active: number; waiting: number }): void {
-  broker.metrics.set(metric("active"), active, { service: name });
-  broker.metrics.set(metric("waiting"), waiting, { service: name });
-}
-
-function observer(service: Service, gauge: () => void): Observer {
-  const { broker, logger, name } = service;
+function observer({ broker, logger, name }: Service): Observer {
+  const meter = meterOf(broker);
   const labels = { service: name };
-  const gauges = { type: "gauge" as const, labelNames: ["service"] };
-  broker.metrics.register({ ...gauges, name: metric("active"), description: "Actors in memory" });
-  broker.metrics.register({ ...gauges, name: metric("waiting"), description: "Commands in all mailboxes" });
-  broker.metrics.register({
-    type: "counter",
-    name: metric("crashes"),
-    labelNames: ["service"],
-    description: "Turns and activations that failed",
-  });
-  broker.metrics.register({
-    type: "counter",
-    name: metric("overruled"),
-    labelNames: ["service"],
-    description: "Turns refused since another owner had written: lost compare-and-sets",
-  });
-  broker.metrics.register({
-    type: "histogram",
-    name: metric("turn"),
-    labelNames: ["service"],
-    unit: "millisecond",
-    description: "Time of a turn",
-    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
-  });
   return {
-    activated: gauge,
-    rested: gauge,
-    turned(_key: string, _commands: number, milliseconds: number) {
-      broker.metrics.observe(metric("turn"), milliseconds, labels);
-      gauge();
+    activated() {
+      meter.count("wirehouse_actor_activations_total", labels);
     },
-    crashed(key: string, error: unknown) {
+    turned(_key, commands, milliseconds, waited) {
+      meter.observe("wirehouse_actor_turn_commands", commands, labels);
+      meter.observe("wirehouse_actor_turn_seconds", milliseconds / 1000, labels);
+      meter.observe("wirehouse_actor_wait_seconds", waited / 1000, labels);
+    },
+    crashed(key, error) {
       logger.error(`The actor of ${key} crashed`, error);
-      broker.metrics.increment(metric("crashes"), labels);
+      meter.count("wirehouse_actor_crashes_total", labels);
     },
     overruled() {
-      broker.metrics.increment(metric("overruled"), labels);
+      meter.count("wirehouse_actor_overruled_total", labels);
     },
   };
 }

@@ -14,10 +14,9 @@ export interface Behaviour<State, Command, Answer> {
 /** What happens to actors, for metrics and logs. */
 export interface Observer {
   activated(key: string): void;
-  turned(key: string, commands: number, milliseconds: number): void;
+  /** @param waited milliseconds that the first of its commands had waited */
+  turned(key: string, commands: number, milliseconds: number, waited: number): void;
   crashed(key: string, error: unknown): void;
-  /** Nothing waits for any actor any more. */
-  rested(): void;
   /** Another owner had written to its log: the head's compare-and-set has refused this one. */
   overruled(key: string): void;
 }

@@ -1,14 +1,19 @@
 import type { ServiceBroker } from "moleculer";
+import { meterOf } from "../../mixins/metrics/meter.ts";
+import type { Store } from "./store.ts";
 
-const COMMITS = "wirehouse.commit.total";
-const ROWS = "wirehouse.commit.rows.total";
-
-/** Counts commits and the entries they store: their ratio is what group commit gains. */
-export function commitMetrics({ metrics }: ServiceBroker): (rows: number) => void {
-  metrics.register({ type: "counter", name: COMMITS, description: "Commits of the log" });
-  metrics.register({ type: "counter", name: ROWS, description: "Entries stored by them" });
-  return (rows) => {
-    metrics.increment(COMMITS);
-    metrics.increment(ROWS, undefined, rows);
+/** Counts commits: what group commit gains is how many entries one of them stores. */
+export function commitMetrics(broker: ServiceBroker): (rows: number, milliseconds: number) => void {
+  const meter = meterOf(broker);
+  return (rows, milliseconds) => {
+    meter.observe("wirehouse_commit_rows", rows);
+    meter.observe("wirehouse_commit_seconds", milliseconds / 1000);
   };
+}
+
+/** Tells what waits for a commit. */
+export function waitMetrics(broker: ServiceBroker, store: () => Store | undefined): void {
+  const meter = meterOf(broker);
+  meter.read("wirehouse_commit_waiting", () => store()?.waiting.appends ?? 0);
+  meter.read("wirehouse_commit_waiting_bytes", () => store()?.waiting.bytes ?? 0);
 }

@@ -3,7 +3,7 @@ import { type Config, readConfig } from "../../config.ts";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
-import { commitMetrics } from "./commit-metrics.ts";
+import { commitMetrics, waitMetrics } from "./commit-metrics.ts";
 import { addPrincipal, changePrincipal, principals } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
 import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
@@ -106,6 +106,10 @@ export function persistence({ data }: Pick<Config, "data">) {
     },
 
     methods: {
+      /** Whether the database answers. */
+      probe(): Promise<number> {
+        return answered((store) => revision(store.reader));
+      },
       /** Called before any service of the process stops, and after those that depend on this one have drained. */
       async drain(): Promise<void> {
         await opened?.drain();
@@ -113,6 +117,7 @@ export function persistence({ data }: Pick<Config, "data">) {
     },
 
     async started() {
+      waitMetrics(this.broker, () => opened);
       opened = await openStore(data, (text) => this.logger.warn(text), commitMetrics(this.broker));
     },
 

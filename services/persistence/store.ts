@@ -18,25 +18,29 @@ const ENTRY_BYTES = 700;
 export type Store = Dialect & {
   append(append: Append): Promise<Appended>;
   cursors: Cursors;
+  /** What waits for the next commit. */
+  readonly waiting: { appends: number; bytes: number };
   /** Waits for the appends under way and writes the cursors that are pending. */
   drain(): Promise<void>;
 };
 
 /**
- * @param committed is told the number of entries of each commit
+ * @param committed is told the number of entries of each commit, and how many milliseconds it took
  * @throws Error, one sentence, when the folder cannot be served.
  */
 export async function openStore(
   folder: string,
   warn: (text: string) => void,
-  committed: (rows: number) => void = () => undefined,
+  committed: (rows: number, milliseconds: number) => void = () => undefined,
 ): Promise<Store> {
   const dialect = await openSqlite(folder);
   const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
   const commit = async (batch: Append[]) => {
+    const began = performance.now();
     const outcomes = await dialect.commit(batch);
     const stored = batch.filter((_append, index) => outcomes[index]?.outcome === "appended");
-    committed(stored.reduce((rows, { entries }) => rows + entries.length, 0));
+    const rows = stored.reduce((sum, { entries }) => sum + entries.length, 0);
+    committed(rows, performance.now() - began);
     return outcomes;
   };
   const appends = new GroupCommit<Append, Appended>(commit, {
@@ -54,6 +58,9 @@ export async function openStore(
     ...dialect,
     cursors,
     drain,
+    get waiting() {
+      return appends.waiting;
+    },
     async append(append) {
       const outcome = await appends.add(append);
       if (outcome.outcome === "appended") moveSenders(cursors, append);

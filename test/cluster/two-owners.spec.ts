@@ -45,7 +45,7 @@ const twoOwners: Fault = {
 /** How often a router's turns were refused, by its metrics. */
 async function overruled(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(/^wirehouse_actor_overruled\S* (\d+)/m.exec(text)?.[1] ?? 0);
+  return Number(/^wirehouse_actor_overruled_total\S* (\d+)/m.exec(text)?.[1] ?? 0);
 }
 
 describeOnNats("G2, G3: two owners at once", () => {

@@ -37,6 +37,10 @@ export class GroupCommit<Item, Outcome> {
     this.#grouping = grouping;
   }
 
+  get waiting(): { appends: number; bytes: number } {
+    return { appends: this.#waiting.length, bytes: this.#waitingBytes };
+  }
+
   add(item: Item): Promise<Outcome> {
     const bytes = this.#grouping.bytes(item);
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#grouping.maxWaitingBytes) {

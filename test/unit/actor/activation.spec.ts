@@ -47,7 +47,6 @@ class Sum implements Behaviour<{ sum: number }, number, Answer> {
 
 const observed = (sum: Sum) => ({
   activated: () => {},
-  rested: () => {},
   turned: () => {},
   crashed: () => {
     sum.diary.push("crash");
@@ -200,7 +199,7 @@ describe("an actor", () => {
 });
 
 describe("actors of a node", () => {
-  const observer = { activated: () => {}, turned: () => {}, rested: () => {}, crashed: () => {}, overruled: () => {} };
+  const observer = { activated: () => {}, turned: () => {}, crashed: () => {}, overruled: () => {} };
 
   it("keep to their number: the least recently used that is idle goes first", async () => {
     const sum = new Sum();
@@ -235,18 +234,14 @@ describe("actors of a node", () => {
     const sum = new Sum();
     const gate = Promise.withResolvers<void>();
     sum.gate = gate.promise;
-    const rests: number[] = [];
-    const actors: Activations<{ sum: number }, number, string> = new Activations(sum, {
-      ...observer,
-      rested: () => rests.push(actors.waiting),
-    });
+    const actors = new Activations(sum, observer);
     const told = Array.from({ length: 100 }, (_, n) => actors.tell(`${n}`, [n + 100], 1024 * 1024));
     const outcomes = Promise.allSettled(told);
     expect(actors.waiting).to.equal(MAILBOXES_BYTES / (1024 * 1024));
     gate.resolve();
     const counts = Map.groupBy(await outcomes, ({ status }) => status);
     expect([counts.get("fulfilled")?.length, counts.get("rejected")?.length]).to.deep.equal([64, 36]);
-    expect([actors.waiting, rests], "the gauge is told of the rest").to.deep.equal([0, [0]]);
+    expect(actors.waiting).to.equal(0);
     expect(await actors.tell("a", [1], 1)).to.deep.equal(["+1"]);
   });
 

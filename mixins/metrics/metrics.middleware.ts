@@ -1,0 +1,73 @@
+import type { Server } from "node:http";
+import type { ActionHandler, ActionSchema, Middleware, Service, ServiceBroker } from "moleculer";
+import { refusalOf } from "../../contract/errors.ts";
+import { meterOf } from "./meter.ts";
+import { serveOperations } from "./operations.ts";
+import { measureProcess } from "./process.ts";
+
+/** A service that can tell whether it could do its part now: it throws when not. */
+type Probed = Service & { probe(): Promise<unknown> };
+const isProbed = (service: Service): service is Probed => "probe" in service && typeof service.probe === "function";
+
+type Options = { port: number; version: string; services: readonly string[] };
+
+/**
+ * A process that is watched: it serves `/metrics`, `/livez` and `/readyz` from before its services start until all have
+ * stopped, and its actions are timed.
+ */
+export function watched({ port, version, services }: Options): Middleware {
+  let server: Server | undefined;
+  let unwatch = () => {};
+  return {
+    name: "watched",
+    created(broker: ServiceBroker) {
+      const meter = meterOf(broker);
+      unwatch = measureProcess(meter);
+      meter.read("wirehouse_info", () => [[{ version, services: services.join(",") }, 1]]);
+    },
+    async starting(broker: ServiceBroker) {
+      server = await serveOperations(port, {
+        metrics: () => meterOf(broker).text(),
+        unready: () => unready(broker),
+      });
+    },
+    async stopped() {
+      unwatch();
+      server?.close();
+      server?.closeAllConnections();
+    },
+    localAction: timed,
+  };
+}
+
+/** Times an action. Its outcome is `ok` or the name of a refusal, of which there is a table. */
+function timed(this: ServiceBroker, next: ActionHandler, { name = "" }: ActionSchema): ActionHandler {
+  const meter = meterOf(this);
+  return async function (ctx) {
+    const began = performance.now();
+    const finished = (outcome: string) =>
+      meter.observe("wirehouse_action_seconds", (performance.now() - began) / 1000, { action: name, outcome });
+    try {
+      const answer = await next.call(this, ctx);
+      finished("ok");
+      return answer;
+    } catch (error) {
+      finished(refusalOf(error).type);
+      throw error;
+    }
+  };
+}
+
+/** Why a node could not do its part now: it has not started, it stops, NATS or what its services need is gone. */
+async function unready(broker: ServiceBroker): Promise<string | undefined> {
+  if (!broker.started) return "It starts, or it stops";
+  if (broker.transit && !broker.transit.tx?.connected) return "NATS is not reached";
+  for (const service of broker.services.filter(isProbed)) {
+    try {
+      await service.probe();
+    } catch {
+      return `${service.name} cannot be served`;
+    }
+  }
+  return undefined;
+}
