@@ -20,6 +20,8 @@ export const serviceNames = ["directory", "gateway", "importer", "persistence", 
 const names = serviceNames.join("|");
 
 const optional = (pattern: string) => Type.Union([Type.Undefined(), Type.String({ pattern })]);
+/** Of a page (RFC 6454), as browsers write it: no path, no upper case. */
+const ORIGIN = "https?://[a-z0-9.\\[\\]:_-]+";
 /** A variable of the connection to NATS. */
 const ofNats = (expected: string, purpose: string, pattern = "^.+$") =>
   variable({ schema: optional(pattern), expected, purpose });
@@ -55,6 +57,11 @@ export const variables = {
     expected: "a number of requests, 0 to 1000000",
     default: "100",
     purpose: "Writes a second that one principal may ask of one gateway, twice that at once; 0: any number",
+  }),
+  WIREHOUSE_CORS: variable({
+    schema: optional(`^${ORIGIN}(,${ORIGIN})*$`),
+    expected: "origins as https://chat.example.org, several separated by commas",
+    purpose: "Origins whose pages browsers may let ask this server; without it none",
   }),
   METRICS_PORT: variable({
     schema: Type.Union([Type.Undefined(), Type.Integer({ minimum: 1, maximum: 65535 })]),
@@ -108,6 +115,8 @@ export type Config = {
   readonly data: string;
   /** Writes a second; 0 is any number. */
   readonly rate: number;
+  /** Whose pages may ask from a browser. */
+  readonly origins: readonly string[];
   readonly metricsPort: number | undefined;
   readonly adminToken: string | undefined;
   /** Without it this process is the only one. */
@@ -139,6 +148,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: values.WIREHOUSE_HOST,
     data: resolve(values.WIREHOUSE_DATA),
     rate: values.WIREHOUSE_RATE,
+    origins: values.WIREHOUSE_CORS?.split(",") ?? [],
     metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
     nats: natsOf(values),

@@ -7,6 +7,7 @@ import { directoryOf, directoryView } from "../../mixins/directory-view/director
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
 import { api } from "./api.ts";
 import type { FindCredential } from "./authenticate.ts";
+import { cors } from "./cors.ts";
 import { answerDocument, asksToRead, documents } from "./documents.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
 import type { EventStreams } from "./event-streams.ts";
@@ -64,33 +65,41 @@ const handled =
 
 const paths = endpoints(api.flatMap((table) => table.routes));
 
-const routes = () => [
-  {
-    path: "/",
-    aliases: {
-      "* /livez": open((request, response) => restOf(request).live(response)),
-      "* /readyz": open((request, response) => restOf(request).ready(response)),
-      ...Object.fromEntries(
-        [...documents()].map(([path, document]) => [
-          `* ${path}`,
-          open((_request, response) => answerDocument(response, document)),
-        ]),
-      ),
+const routes = (origins: readonly string[]) => {
+  const preflight = cors(origins);
+  const crossOrigin: Handler = (request, response, next) => {
+    if (!preflight(request, response)) next();
+  };
+  return [
+    {
+      path: "/",
+      use: [crossOrigin],
+      aliases: {
+        "* /livez": open((request, response) => restOf(request).live(response)),
+        "* /readyz": open((request, response) => restOf(request).ready(response)),
+        ...Object.fromEntries(
+          [...documents()].map(([path, document]) => [
+            `* ${path}`,
+            open((_request, response) => answerDocument(response, document)),
+          ]),
+        ),
+      },
     },
-  },
-  {
-    path: "/v1",
-    use: [admit],
-    aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(endpoint)])),
-  },
-];
+    {
+      path: "/v1",
+      use: [crossOrigin, admit],
+      aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(endpoint)])),
+    },
+  ];
+};
 
 /** The only service that speaks HTTP: REST, the stream, health, what is told of the API. */
 export const gateway = ({
   port,
   host,
   rate,
-}: Pick<Config, "port" | "host" | "rate">): ServiceSchema<ApiSettingsSchema> => ({
+  origins,
+}: Pick<Config, "port" | "host" | "rate" | "origins">): ServiceSchema<ApiSettingsSchema> => ({
   name: "gateway",
   mixins: [ApiGateway, directoryView],
   dependencies: ["router", "persistence", "directory"],
@@ -100,7 +109,7 @@ export const gateway = ({
     ip: host,
     requestTimeout: REQUEST_TIMEOUT,
     // Bodies are ours to read, after the token; queries and paths are kept apart from them.
-    routes: routes().map((route) => ({
+    routes: routes(origins).map((route) => ({
       ...route,
       bodyParsers: false,
       mergeParams: false,

@@ -52,6 +52,14 @@ describe("configuration", () => {
     for (const PORT of ["-1", "3000.5", "3e3", " 3000", "0x50", "port"]) expect(refusal({ PORT })).to.include("PORT");
   });
 
+  it("takes origins as browsers write them, and nothing else for one", () => {
+    const origins = ["https://chat.example.org", "http://localhost:5173", "http://[::1]:8080"];
+    expect(readConfig({ WIREHOUSE_CORS: origins.join(",") }).origins).to.deep.equal(origins);
+    expect(readConfig({}).origins).to.deep.equal([]);
+    for (const WIREHOUSE_CORS of ["*", "null", "chat.example.org", "https://a/", "https://A", "https://a, https://b"])
+      expect(refusal({ WIREHOUSE_CORS }), WIREHOUSE_CORS).to.include("WIREHOUSE_CORS");
+  });
+
   it("can't be changed afterwards", () => {
     expect(Object.isFrozen(readConfig({}))).to.equal(true);
   });

@@ -139,25 +139,32 @@ function portOf(broker: ServiceBroker): number {
   return address.port;
 }
 
-export const withEdge = (use: (edge: Edge) => Promise<void>): Promise<void> =>
+/** @param settings of the gateway, where they are not the tests' usual ones */
+export const withEdge = (
+  use: (edge: Edge) => Promise<void>,
+  settings: Partial<Parameters<typeof gateway>[0]> = {},
+): Promise<void> =>
   withFolder((folder) =>
-    withBroker([...wire(folder), gateway({ port: 0, host: "127.0.0.1", rate: 0 })], async (broker) => {
-      const url = `http://127.0.0.1:${portOf(broker)}`;
-      const meta = await administrator(broker);
-      const token = async (handle: string, wanted: NewToken = {}) =>
-        call(broker, "directory.createToken", { handle, ...wanted }, meta);
-      await use({
-        broker,
-        url,
-        admin: new Client(url, ADMINISTRATOR, meta.principalId, "admin"),
-        async person(handle) {
-          const [made] = await people(broker, handle);
-          return new Client(url, (await token(handle)).token, made?.principalId ?? "", handle);
-        },
-        async again({ principalId, handle }, wanted) {
-          const made = await token(handle, wanted);
-          return Object.assign(new Client(url, made.token, principalId, handle), { tokenId: made.id });
-        },
-      });
-    }),
+    withBroker(
+      [...wire(folder), gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings })],
+      async (broker) => {
+        const url = `http://127.0.0.1:${portOf(broker)}`;
+        const meta = await administrator(broker);
+        const token = async (handle: string, wanted: NewToken = {}) =>
+          call(broker, "directory.createToken", { handle, ...wanted }, meta);
+        await use({
+          broker,
+          url,
+          admin: new Client(url, ADMINISTRATOR, meta.principalId, "admin"),
+          async person(handle) {
+            const [made] = await people(broker, handle);
+            return new Client(url, (await token(handle)).token, made?.principalId ?? "", handle);
+          },
+          async again({ principalId, handle }, wanted) {
+            const made = await token(handle, wanted);
+            return Object.assign(new Client(url, made.token, principalId, handle), { tokenId: made.id });
+          },
+        });
+      },
+    ),
   );
