@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from "typebox";
+import { readers } from "./actions/readers.ts";
 import { Census } from "./actors.ts";
 import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
 import {
@@ -267,6 +268,8 @@ export const actions = {
     }),
     result: Verdict,
   },
+
+  ...readers,
 
   // Persistence: the directory's rows, for the directory service.
   "persistence.revision": { params: none, result: internal<number>() },

@@ -15,6 +15,8 @@ export interface FanOut {
   announce(announcement: Announcement): void;
   notify(principalId: string, notice: Notice): void;
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe;
+  /** Those of all conversations: for the few that follow every log. */
+  onEveryAnnouncement(listener: Listener<Announcement>): Unsubscribe;
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe;
   /** To be awaited before anything else. */
   open(): Promise<void>;

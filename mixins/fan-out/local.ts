@@ -5,10 +5,13 @@ import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
 export class LocalFanOut implements FanOut {
   readonly lossless = true;
   readonly #announcements = new Subjects<Announcement>();
+  /** Of one subject. */
+  readonly #every = new Subjects<Announcement>();
   readonly #notices = new Subjects<Notice>();
 
   announce(announcement: Announcement): void {
     this.#announcements.publish(announcement.conversationId, announcement);
+    this.#every.publish("", announcement);
   }
 
   notify(principalId: string, notice: Notice): void {
@@ -17,6 +20,10 @@ export class LocalFanOut implements FanOut {
 
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
     return this.#announcements.subscribe(conversationId, listener);
+  }
+
+  onEveryAnnouncement(listener: Listener<Announcement>): Unsubscribe {
+    return this.#every.subscribe("", listener);
   }
 
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {

@@ -49,19 +49,23 @@ export class NatsFanOut implements FanOut {
     const whole = JSON.stringify(announcement);
     const fits = Buffer.byteLength(whole) <= ANNOUNCEMENT_BYTES;
     const told = fits ? whole : JSON.stringify({ ...announcement, entries: [] });
-    this.#announcements.publish(announcement.conversationId, told);
+    this.#announcements.publish(tokenOf(announcement.conversationId), told);
   }
 
   notify(principalId: string, notice: Notice): void {
-    this.#notices.publish(principalId, JSON.stringify(notice));
+    this.#notices.publish(tokenOf(principalId), JSON.stringify(notice));
   }
 
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
-    return this.#announcements.subscribe(conversationId, listener);
+    return this.#announcements.subscribe(tokenOf(conversationId), listener);
+  }
+
+  onEveryAnnouncement(listener: Listener<Announcement>): Unsubscribe {
+    return this.#announcements.subscribe(EVERY, listener);
   }
 
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
-    return this.#notices.subscribe(principalId, listener);
+    return this.#notices.subscribe(tokenOf(principalId), listener);
   }
 
   onReconnected(listener: () => void): void {
@@ -84,7 +88,12 @@ export class NatsFanOut implements FanOut {
   }
 }
 
-/** The subjects of one kind of thing, by its id; one NATS subscription for all listeners of a subject. */
+/** A subject's last token: an id in which `.`, `*`, `>` and blanks, which have a meaning there, are encoded. */
+const tokenOf = (id: string): string => encodeURIComponent(id).replaceAll(".", "%2E").replaceAll("*", "%2A");
+/** Stands for every token. */
+const EVERY = "*";
+
+/** The subjects of one kind of thing, by their last token; one NATS subscription for all listeners of a subject. */
 class Subjects<T> {
   readonly #connection: () => NatsConnection;
   readonly #prefix: string;
@@ -97,27 +106,27 @@ class Subjects<T> {
     this.#malformed = malformed;
   }
 
-  publish(id: string, message: string): void {
+  publish(token: string, message: string): void {
     // What is told while the connection closes is read from the log by those whom it concerns.
     const connection = this.#connection();
-    if (!connection.isClosed()) connection.publish(this.#subjectOf(id), message);
+    if (!connection.isClosed()) connection.publish(this.#subjectOf(token), message);
   }
 
-  subscribe(id: string, listener: Listener<T>): Unsubscribe {
-    const found = this.#subjects.get(id);
-    const subject = found ?? this.#follow(id);
+  subscribe(token: string, listener: Listener<T>): Unsubscribe {
+    const found = this.#subjects.get(token);
+    const subject = found ?? this.#follow(token);
     subject.listeners.add(listener);
     return () => {
       subject.listeners.delete(listener);
-      if (subject.listeners.size > 0 || this.#subjects.get(id) !== subject) return;
+      if (subject.listeners.size > 0 || this.#subjects.get(token) !== subject) return;
       subject.subscription.unsubscribe();
-      this.#subjects.delete(id);
+      this.#subjects.delete(token);
     };
   }
 
-  #follow(id: string) {
+  #follow(token: string) {
     const listeners = new Set<Listener<T>>();
-    const subscription = this.#connection().subscribe(this.#subjectOf(id), {
+    const subscription = this.#connection().subscribe(this.#subjectOf(token), {
       callback: (error, message) => {
         if (error) return;
         const told = this.#read(message);
@@ -125,7 +134,7 @@ class Subjects<T> {
       },
     });
     const subject = { listeners, subscription };
-    this.#subjects.set(id, subject);
+    this.#subjects.set(token, subject);
     return subject;
   }
 
@@ -138,10 +147,7 @@ class Subjects<T> {
     }
   }
 
-  #subjectOf(id: string): string {
-    return `${this.#prefix}.${token(id)}`;
+  #subjectOf(token: string): string {
+    return `${this.#prefix}.${token}`;
   }
 }
-
-/** An id as one token of a subject: `.`, `*`, `>` and blanks have a meaning there. */
-const token = (id: string): string => encodeURIComponent(id).replaceAll(".", "%2E").replaceAll("*", "%2A");

@@ -10,8 +10,10 @@ import { addToken, credentials, removeToken, tokens } from "./directory/tokens.t
 import { direct, facts, load, named, roles } from "./read/activation.ts";
 import { channels } from "./read/channels.ts";
 import { conversation, conversations, heads } from "./read/conversations.ts";
+import { current, mine } from "./read/current.ts";
 import { moved } from "./read/cursors.ts";
 import { entries } from "./read/entries.ts";
+import { follow, logs } from "./read/follow.ts";
 import { callerOf } from "./read/guard.ts";
 import { history, message, replies } from "./read/history.ts";
 import { members } from "./read/members.ts";
@@ -65,6 +67,11 @@ export function persistence({ data }: Pick<Config, "data">) {
       targets: internal("persistence.targets", (store, params) => targets(store.reader, params)),
       direct: internal("persistence.direct", (store, { key }) => direct(store.reader, key)),
       named: reader("persistence.named", (store, { name }, caller) => named(store.reader, name, caller)),
+
+      logs: internal("persistence.logs", (store, params) => logs(store.reader, params)),
+      follow: internal("persistence.follow", (store, { after }) => follow(store.reader, after)),
+      current: internal("persistence.current", (store, { keys }) => current(store.reader, keys)),
+      mine: reader("persistence.mine", (store, { keys }, caller) => mine(store.reader, keys, caller)),
 
       read: reader("persistence.read", (store, params, caller) => entries(store.reader, params, caller)),
       history: reader("persistence.history", (store, params, caller) => history(store.reader, params, caller)),

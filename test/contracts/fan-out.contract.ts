@@ -34,6 +34,23 @@ export function fanOutContract(
       ]);
     });
 
+    test("tells who listens to all conversations of each, whoever else listens", async (fanOut) => {
+      const heard: string[] = [];
+      fanOut.onAnnouncement("c", () => heard.push("one of c"));
+      const stop = fanOut.onEveryAnnouncement(({ conversationId }) => heard.push(`all: ${conversationId}`));
+      fanOut.onAnnouncement("*", () => heard.push("one of *"));
+      await fanOut.subscribed();
+      fanOut.announce(announcement("c", 1));
+      fanOut.announce(announcement("a.b", 1));
+      await fanOut.subscribed();
+      expect(heard.sort()).to.deep.equal(["all: a.b", "all: c", "one of c"]);
+      stop();
+      await fanOut.subscribed();
+      fanOut.announce(announcement("d", 1));
+      await fanOut.subscribed();
+      expect(heard).to.have.length(3);
+    });
+
     test("tells a principal what concerns him alone", async (fanOut) => {
       const heard: Notice[] = [];
       fanOut.onNotice("ana", (one) => heard.push(one));

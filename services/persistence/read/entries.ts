@@ -14,6 +14,9 @@ const decode = cursorDecoder(Strict({ after: CursorSeq }));
 /** Bytes of an entry in JSON besides its body: ids, hashes, names of fields. */
 const LINE_BYTES = 700;
 
+/** What an entry takes in an answer. */
+export const size = ({ body }: EntryRow): number => LINE_BYTES + Buffer.byteLength(body ?? "");
+
 /** The raw log, ascending, as the stream tells it. */
 export async function entries(
   knex: Knex,
@@ -24,15 +27,14 @@ export async function entries(
   const start = cursor === undefined ? after : decode(cursor).after;
   const { rows, next } = await fill(limit, start, (position, count) => view.entries(position, count), size);
   return {
-    items: rows.map((row) => ({ ...lineOf(row), ...shownBody(row) })),
+    items: rows.map(told),
     next: next === null ? null : encodeCursor({ after: next }),
   };
 }
 
 /** A text that a later version or a redaction overtook goes to nobody; its `bodyHash` still proves it. */
-function shownBody({ type, body, overtaken_by }: EntryRow): { body?: WireEntry["body"] } {
+export function told(row: EntryRow): WireEntry {
+  const { type, body, overtaken_by } = row;
   const withheld = overtaken_by !== null && (type === "message" || type === "edit");
-  return body === null || withheld ? {} : { body: JSON.parse(body) };
+  return body === null || withheld ? lineOf(row) : { ...lineOf(row), body: JSON.parse(body) };
 }
-
-const size = ({ body }: EntryRow): number => LINE_BYTES + Buffer.byteLength(body ?? "");

@@ -137,6 +137,33 @@ select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`rol
    CORRELATED SCALAR SUBQUERY 1
    SEARCH n USING PRIMARY KEY (principal_id=? AND conversation_id=? AND seq>? AND seq<?)
 
+-- logs
+select `id`, `head_seq` from `conversations` where `id` > ? order by `id` asc limit ?
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id>?)
+
+-- follow
+select * from `entries` where `conversation_id` = ? and `seq` > ? order by `seq` asc limit ?
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>?)
+
+-- current
+select `e`.*, `v`.`body` as `version`, `v`.`seq` as `version_seq`, `v`.`sent_at` as `edited_at` from `entries` as `e` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where ((`e`.`conversation_id` = ? and `e`.`seq` = ?) or (`e`.`conversation_id` = ? and `e`.`seq` = ?)) and `e`.`type` = ?
+   MULTI-INDEX OR
+   INDEX 1
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   INDEX 2
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
+
+-- mine
+select `e`.*, `v`.`body` as `version`, `v`.`seq` as `version_seq`, `v`.`sent_at` as `edited_at` from `entries` as `e` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' inner join `members` as `me` on `me`.`conversation_id` = `e`.`conversation_id` and `me`.`principal_id` = ? where ((`e`.`conversation_id` = ? and `e`.`seq` = ?) or (`e`.`conversation_id` = ? and `e`.`seq` = ?)) and `e`.`type` = ?
+   MULTI-INDEX OR
+   INDEX 1
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   INDEX 2
+   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
+   SEARCH me USING COVERING INDEX members_principal_id_conversation_id_index (principal_id=? AND conversation_id=?)
+   SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
+
 -- verify
 select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `c`.*, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` where `c`.`id` = ?
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)

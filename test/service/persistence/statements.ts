@@ -10,8 +10,10 @@ import { credentials, tokens } from "../../../services/persistence/directory/tok
 import { direct, facts, load, named, roles } from "../../../services/persistence/read/activation.ts";
 import { channels } from "../../../services/persistence/read/channels.ts";
 import { conversation, conversations, heads } from "../../../services/persistence/read/conversations.ts";
+import { current, mine } from "../../../services/persistence/read/current.ts";
 import { moved } from "../../../services/persistence/read/cursors.ts";
 import { entries } from "../../../services/persistence/read/entries.ts";
+import { follow, logs } from "../../../services/persistence/read/follow.ts";
 import { history, message, replies } from "../../../services/persistence/read/history.ts";
 import { members } from "../../../services/persistence/read/members.ts";
 import { targets } from "../../../services/persistence/read/targets.ts";
@@ -40,6 +42,7 @@ async function reads(store: Store): Promise<Seen[]> {
   await stored(store, [log.create(ana, { name: "fx" }), log.join(bo), log.message(ana, { mentions: [bo] })]);
   await stored(store, [log.message(bo, { replyTo: 4 }), log.edit(ana, 4, "again"), log.react(bo, 4, "👍")]);
   const conversationId = log.id;
+  const keys = [4, 5].map((seq) => ({ conversationId, seq }));
   const actions: Record<string, () => Promise<unknown>> = {
     load: () => load(reader, { conversationId }),
     roles: () => roles(reader, { conversationId, after: ana }),
@@ -59,6 +62,10 @@ async function reads(store: Store): Promise<Seen[]> {
     channels: () => channels(reader, { q: "f" }, ana),
     heads: () => heads(reader, {}, ana),
     markRead: () => moved(reader, { conversationId, seq: 4 }, bo),
+    logs: () => logs(reader, { after: ana }),
+    follow: () => follow(reader, [{ conversationId, seq: 1 }]),
+    current: () => current(reader, keys),
+    mine: () => mine(reader, keys, ana),
     verify: () => verify(reader, { conversationId }, ana),
     revision: () => revision(reader),
     principals: () => principals(reader, {}),
