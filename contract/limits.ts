@@ -58,3 +58,6 @@ export const ANNOUNCEMENT_BYTES = 256 * 1024;
 export const STREAMS = 20_000;
 /** Event streams at one gateway: each reads the log by itself. */
 export const EVENT_STREAMS = 5_000;
+/** Of each of them, those of one principal: a twentieth. Windows and devices are few, processes of one application more. */
+export const STREAMS_OF_ONE = 1_000;
+export const EVENT_STREAMS_OF_ONE = 250;

@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { refuse } from "../../contract/errors.ts";
-import { EVENT_STREAMS } from "../../contract/limits.ts";
+import { EVENT_STREAMS, EVENT_STREAMS_OF_ONE } from "../../contract/limits.ts";
 import type { Credential } from "../../contract/principal.ts";
 import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
 import type { FindCredential } from "./authenticate.ts";
+import { Places } from "./places.ts";
 import { security } from "./problem.ts";
 import { EventStream } from "./stream/event-stream.ts";
 import type { Log } from "./stream/log.ts";
@@ -24,6 +25,7 @@ export class EventStreams {
   readonly #options: Options;
   readonly #standing: Standing;
   readonly #open = new Set<EventStream>();
+  readonly #places = new Places(EVENT_STREAMS_OF_ONE);
 
   constructor(options: Options) {
     this.#options = options;
@@ -41,6 +43,7 @@ export class EventStreams {
     cursor: number,
   ): Promise<void> {
     if (this.#open.size >= EVENT_STREAMS) throw refuse("too-many", "Too many event streams are open here");
+    const leave = this.#places.take(credential.principal.id);
     const { fanOut, read, failed } = this.#options;
     const stream = new EventStream({
       response,
@@ -60,6 +63,7 @@ export class EventStreams {
     try {
       await stream.run(security);
     } finally {
+      leave();
       this.#open.delete(stream);
       this.#standing.delete(stream);
     }

@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
+import { type CloseReason, closeCodes } from "../../../contract/close-codes.ts";
 import { typeOf } from "../../../contract/errors.ts";
 import type { Hello } from "../../../contract/frames.ts";
 import { BODY_BYTES } from "../../../contract/limits.ts";
 import type { Credential } from "../../../contract/principal.ts";
 import { type ClientFrame, clientFrames } from "./client-frames.ts";
-import { type CloseReason, closeCodes } from "./close-codes.ts";
 import { type Backend, Session } from "./session.ts";
 import { Writer } from "./writer.ts";
 
@@ -24,6 +24,8 @@ export type Doorkeeper = {
   authenticate(token: string | undefined): Promise<Credential>;
   /** A session has begun: it is closed when its credential no longer holds. */
   begun(connection: Connection, session: Session): void;
+  /** @returns what gives the principal's place back. @throws too-many */
+  place(principalId: string): () => void;
   ended(connection: Connection): void;
 };
 
@@ -35,6 +37,7 @@ export class Connection {
   readonly #doorkeeper: Doorkeeper;
   readonly #helloTimer: NodeJS.Timeout;
   readonly #pingTimer: NodeJS.Timeout;
+  #leave: () => void = () => {};
   #state: "silent" | "authenticating" | "begun" | "closed" = "silent";
   #session: Session | undefined;
   /** What came while the token was looked up. */
@@ -96,6 +99,7 @@ export class Connection {
     clearInterval(this.#pingTimer);
     this.#writer.close();
     this.#session?.close();
+    this.#leave();
     this.#doorkeeper.ended(this);
   }
 
@@ -126,7 +130,9 @@ export class Connection {
     this.#early = rest;
     this.#regulate();
     this.#begin(first.frame).catch((error: unknown) => {
-      if (typeOf(error) === "unauthorized") this.close("unauthorized");
+      const type = typeOf(error);
+      if (type === "unauthorized") this.close("unauthorized");
+      else if (type === "too-many") this.close("tooMany");
       else {
         this.#doorkeeper.backend.failed(error);
         this.close("restarting");
@@ -139,6 +145,7 @@ export class Connection {
     const differ = this.#headerToken !== undefined && given !== this.#headerToken;
     const credential = await this.#doorkeeper.authenticate(differ ? undefined : given);
     if (this.#state === "closed") return;
+    this.#leave = this.#doorkeeper.place(credential.principal.id);
     this.#state = "begun";
     const line = {
       writer: this.#writer,

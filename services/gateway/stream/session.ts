@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { v7 as uuid } from "uuid";
 import type { Sent } from "../../../contract/actions.ts";
+import type { CloseReason } from "../../../contract/close-codes.ts";
 import type { NewMessage } from "../../../contract/conversation.ts";
 import { type Outcome, problemOf, type Refusal, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
@@ -10,7 +11,6 @@ import type { Audience, Listener } from "./audience.ts";
 import { backoff } from "./backoff.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { ClientFrame } from "./client-frames.ts";
-import type { CloseReason } from "./close-codes.ts";
 import type { Hub } from "./hub.ts";
 import type { Log } from "./log.ts";
 import { ReadMarks } from "./read-marks.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { CloseReason } from "../../../contract/close-codes.ts";
 import type { Credential } from "../../../contract/principal.ts";
 import { type FindCredential, inForce } from "../authenticate.ts";
-import type { CloseReason } from "./close-codes.ts";
 
 type Closable = { close(reason: CloseReason): void };
 

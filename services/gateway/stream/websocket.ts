@@ -3,8 +3,9 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
 import { refuse } from "../../../contract/errors.ts";
-import { HELLO_BYTES, STREAMS } from "../../../contract/limits.ts";
+import { HELLO_BYTES, STREAMS, STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { allows, authenticate, bearerToken, type FindCredential } from "../authenticate.ts";
+import { Places } from "../places.ts";
 import { Connection, type Times } from "./connection.ts";
 import type { Backend } from "./session.ts";
 import { Standing } from "./standing.ts";
@@ -32,6 +33,7 @@ export class Streams {
   readonly #server = new WebSocketServer(transport);
   readonly #options: Options;
   readonly #connections = new Set<Connection>();
+  readonly #places = new Places(STREAMS_OF_ONE);
   readonly #standing: Standing;
   #draining = false;
 
@@ -92,6 +94,7 @@ export class Streams {
         if (!allows(credential, "read")) throw refuse("unauthorized", "The token lacks the scope read");
         return credential;
       },
+      place: (principalId) => this.#places.take(principalId),
       begun: (begun, session) => this.#standing.add(begun, session.credential),
       ended: (ended) => {
         this.#connections.delete(ended);

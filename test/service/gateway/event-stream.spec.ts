@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { expect } from "chai";
+import { EVENT_STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { until } from "../../support/until.ts";
 import { type Client, withEdge } from "./edge.ts";
 
@@ -81,6 +82,18 @@ describe("one conversation as server-sent events", () => {
       await until(() => anas.ended, "the end of who was revoked");
       expect(seqs(bobs.events)).to.deep.equal([1, 2, 3]);
     }));
+
+  it("G8: takes so many of one principal, and others' still", () =>
+    withEdge(async ({ person }) => {
+      const [ana, bob] = [await person("ana"), await person("bob")];
+      const path = `/v1/conversations/${await ana.room(bob)}/stream`;
+      const crowd = await Promise.all(Array.from({ length: EVENT_STREAMS_OF_ONE }, () => listen(ana, path)));
+      expect(new Set(crowd.map(({ response }) => response.status))).to.deep.equal(new Set([200]));
+      expect((await listen(ana, path)).response.status).to.equal(429);
+      expect((await listen(bob, path)).response.status).to.equal(200);
+      crowd[0]?.leave();
+      await until(async () => (await listen(ana, path)).response.status === 200, "a place that was given back");
+    })).timeout(30_000);
 
   it("doesn't keep the gateway from stopping", async () => {
     let ended = () => false;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { closeCodes } from "../../../contract/close-codes.ts";
 import { refusals } from "../../../contract/errors.ts";
-import { closeCodes } from "../../../services/gateway/stream/close-codes.ts";
 import { page, rows } from "./pages.ts";
 
 describe("docs/errors.md", () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { expect } from "chai";
 import { WebSocket, WebSocketServer } from "ws";
+import { STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { Audience, type Listener } from "../../../services/gateway/stream/audience.ts";
 import { type Frame, textFrame } from "../../../services/gateway/stream/shared-frame.ts";
 import { Streams } from "../../../services/gateway/stream/websocket.ts";
@@ -20,14 +21,14 @@ async function withServer(use: (server: Server, url: string) => Promise<void>): 
   }
 }
 
-/** Streams whose principal has no conversations and whose clock runs fast. */
+/** Streams whose principals, one for each token, have no conversations and whose clock runs fast. */
 const streams = (times: { hello: number; ping: number }) =>
   new Streams({
     times,
     find: async (tokenHash) => ({
       tokenId: "t",
       tokenHash,
-      principal: { id: "p", handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
+      principal: { id: tokenHash, handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
       scopes: null,
       expiresAt: null,
     }),
@@ -107,6 +108,27 @@ describe("the transport", () => {
       expect(answering.readyState).to.equal(WebSocket.OPEN);
       answering.terminate();
     }));
+
+  it("G8: takes so many streams of one principal, and others' still", () =>
+    withServer(async (server, url) => {
+      streams({ hello: 10_000, ping: 10_000 }).attach(server);
+      const sockets: WebSocket[] = [];
+      /** What became of it: greeted, or the code of its close. */
+      const hello = async (token: string): Promise<unknown> => {
+        const socket = new WebSocket(url);
+        sockets.push(socket);
+        socket.on("open", () => socket.send(JSON.stringify({ type: "hello", token })));
+        const greeted = new Promise((resolve) => socket.once("message", () => resolve("greeted")));
+        return Promise.race([greeted, closeOf(socket)]);
+      };
+      const crowd = await Promise.all(Array.from({ length: STREAMS_OF_ONE }, () => hello("one")));
+      expect(new Set(crowd)).to.deep.equal(new Set(["greeted"]));
+      expect(await hello("one")).to.equal(4429);
+      expect(await hello("other")).to.equal("greeted");
+      sockets[0]?.close();
+      await until(async () => (await hello("one")) === "greeted", "a place that was given back to be taken");
+      for (const socket of sockets) socket.terminate();
+    })).timeout(30_000);
 
   it("refuses upgrades elsewhere, and any while it drains", () =>
     withServer(async (server, url) => {
