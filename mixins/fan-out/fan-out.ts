@@ -23,6 +23,6 @@ export interface FanOut {
   /** Resolves when what was subscribed to before is heard from now on. */
   subscribed(): Promise<void>;
   /** Calls back when messages may have been lost to every listener at once. */
-  onReconnected(listener: () => void): void;
+  onReconnected(listener: () => void): Unsubscribe;
   close(): Promise<void>;
 }

@@ -34,7 +34,9 @@ export class LocalFanOut implements FanOut {
 
   async subscribed(): Promise<void> {}
 
-  onReconnected(): void {}
+  onReconnected(): Unsubscribe {
+    return () => {};
+  }
 
   async close(): Promise<void> {}
 }

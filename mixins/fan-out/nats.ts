@@ -68,8 +68,9 @@ export class NatsFanOut implements FanOut {
     return this.#notices.subscribe(tokenOf(principalId), listener);
   }
 
-  onReconnected(listener: () => void): void {
+  onReconnected(listener: () => void): Unsubscribe {
     this.#reconnected.add(listener);
+    return () => this.#reconnected.delete(listener);
   }
 
   /** One round trip: the server handles what comes over a connection in its order. */
