@@ -11,6 +11,7 @@ import { cors } from "./cors.ts";
 import { answerDocument, asksToRead, documents } from "./documents.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
 import type { EventStreams } from "./event-streams.ts";
+import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
 import { Retries } from "./retries.ts";
@@ -169,7 +170,10 @@ export const gateway = ({
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
     const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit });
-    if (server) streams.attach(server);
+    if (server) {
+      answerMalformed(server);
+      streams.attach(server);
+    }
     directoryOf(this).onChange(() => {
       streams.judge();
       events.judge();
