@@ -25,13 +25,6 @@ const WAITS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 export const metrics = {
-  process_start_time_seconds: gauge("Start of the process, seconds since 1970"),
-  process_cpu_seconds_total: counter("CPU time of the process, all threads"),
-  process_resident_memory_bytes: gauge("Memory of the process"),
-  process_open_fds: gauge("Open files and sockets"),
-  nodejs_heap_size_used_bytes: gauge("Memory of JavaScript's objects"),
-  nodejs_eventloop_lag_seconds: gauge("How late the event loop was, since this was last asked for", "quantile"),
-
   wirehouse_info: gauge("1, for the version and the services of this process", "version", "services"),
 
   wirehouse_http_request_seconds: histogram(

@@ -3,7 +3,6 @@ import type { ActionHandler, ActionSchema, Middleware, Service, ServiceBroker } 
 import { refusalOf } from "../../contract/errors.ts";
 import { meterOf } from "./meter.ts";
 import { serveOperations } from "./operations.ts";
-import { measureProcess } from "./process.ts";
 
 /** A service that can tell whether it could do its part now: it throws when not. */
 type Probed = Service & { probe(): Promise<unknown> };
@@ -17,12 +16,11 @@ type Options = { port: number; version: string; services: readonly string[] };
  */
 export function watched({ port, version, services }: Options): Middleware {
   let server: Server | undefined;
-  let unwatch = () => {};
   return {
     name: "watched",
     created(broker: ServiceBroker) {
       const meter = meterOf(broker);
-      unwatch = measureProcess(meter);
+      meter.watchProcess();
       meter.read("wirehouse_info", () => [[{ version, services: services.join(",") }, 1]]);
     },
     async starting(broker: ServiceBroker) {
@@ -32,7 +30,6 @@ export function watched({ port, version, services }: Options): Middleware {
       });
     },
     async stopped() {
-      unwatch();
       server?.close();
       server?.closeAllConnections();
     },

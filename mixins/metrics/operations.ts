@@ -4,7 +4,7 @@ import { CannotStart } from "../../contract/errors.ts";
 /** What is asked for beside the API: by Prometheus, by whoever starts and stops processes. */
 export type Operated = {
   /** In Prometheus' text format. */
-  metrics(): string;
+  metrics(): Promise<string>;
   /** Why this process cannot do its part now; undefined when it can. */
   unready(): Promise<string | undefined>;
 };
@@ -16,7 +16,7 @@ export type Operated = {
  */
 export function serveOperations(port: number, { metrics, unready }: Operated): Promise<Server> {
   const answers: Record<string, (response: ServerResponse) => Promise<void> | void> = {
-    "/metrics": (response) => say(response, 200, metrics(), "text/plain; version=0.0.4; charset=utf-8"),
+    "/metrics": async (response) => say(response, 200, await metrics(), "text/plain; version=0.0.4; charset=utf-8"),
     "/livez": (response) => say(response, 200, "ok\n"),
     "/readyz": async (response) => {
       const reason = await unready();

@@ -84,16 +84,16 @@ describe("a process that is watched", () => {
       ]);
       expect(text).to.include('wirehouse_info{version="1.2.3",services="router"} 1');
       expect(text).to.match(/^process_resident_memory_bytes \d{7,}$/m);
-      expect(text).to.match(/^nodejs_eventloop_lag_seconds\{quantile="0\.99"\} \d/m);
+      expect(text).to.match(/^nodejs_eventloop_lag_p99_seconds \d/m);
       expect(text).not.to.include("of somebody");
     });
   });
 
   it("does not start on a port that is taken, and says so in a sentence", async () => {
-    const taken = await serveOperations(0, { metrics: () => "", unready: async () => undefined });
+    const taken = await serveOperations(0, { metrics: async () => "", unready: async () => undefined });
     const address = taken.address();
     const port = typeof address === "object" && address ? address.port : 0;
-    const second = serveOperations(port, { metrics: () => "", unready: async () => undefined });
+    const second = serveOperations(port, { metrics: async () => "", unready: async () => undefined });
     const refusal = await second.then(
       () => "served",
       (error: Error) => `${error.name}: ${error.message}`,
