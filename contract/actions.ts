@@ -1,4 +1,6 @@
 import Type, { type Static, type TSchema } from "typebox";
+import { bindings } from "./actions/bindings.ts";
+import { inConversation, internal, none, paging, retried } from "./actions/parts.ts";
 import { readers } from "./actions/readers.ts";
 import { Census } from "./actors.ts";
 import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
@@ -15,7 +17,7 @@ import {
   Verdict,
 } from "./conversation.ts";
 import { Data, Emoji, Receipt, Role, Text, WireEntry } from "./entry.ts";
-import type { Outcome } from "./errors.ts";
+import { type Outcome, TopicReceipts } from "./errors.ts";
 import { LOOKUP_ITEMS } from "./limits.ts";
 import {
   type Credential,
@@ -25,6 +27,7 @@ import {
   Principal,
   PrincipalChange,
   type Scope,
+  type Sender,
   Token,
 } from "./principal.ts";
 import {
@@ -43,24 +46,37 @@ import {
   Strict,
   Time,
 } from "./scalars.ts";
+import { Topic } from "./topic.ts";
 
 /**
  * What services may ask of each other: name → parameters and result. The schemas validate, type the calls and describe
  * the API. The caller is `ctx.meta.principalId`, which the gateway sets and nobody outside.
  */
 
-/** A result that never leaves the system: a type, and no schema to check it by. */
-const internal = <T>() => Type.Unsafe<T>({});
-const none = Strict({});
 /** Hex SHA-256 of tokens. */
 const TokenHashes = Strict({ tokenHashes: Type.Array(Hash, { maxItems: LOOKUP_ITEMS }) });
-const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
-const inConversation = { conversationId: Id };
-const retried = { commandId: Type.Optional(CommandId) };
 
 /** A receipt, and whether it is the answer to a repeat. */
 export const Sent = Type.Object({ ...Receipt.properties, repeat: Type.Boolean() });
 export type Sent = Static<typeof Sent>;
+
+/** What a conversation's actor says to a message it stores. */
+export type Stored = Sent & {
+  /** Of a message to a topic: its sender is in the conversation, so he may know of it. */
+  seen?: true;
+};
+
+/** A message to a topic, and whether any conversation has stored it now. */
+export const TopicSent = Type.Object({ ...TopicReceipts.properties, stored: Type.Boolean() });
+export type TopicSent = Static<typeof TopicSent>;
+
+/** A message on its way to one conversation. */
+const Posting = Strict({
+  ...NewMessage.properties,
+  /** It was sent to this topic: where a binding of it holds, that lets the sender in. The router looks whether it does. */
+  topic: Type.Optional(Topic),
+});
+export type Posting = Static<typeof Posting>;
 
 /** Who is a member now, and whether a command changed it. */
 export const Membership = Type.Object({
@@ -128,18 +144,22 @@ export const Imported = Type.Union([
 export type Imported = Static<typeof Imported>;
 
 export const actions = {
+  ...bindings,
+
   // The router: what writes.
   "router.send": {
     params: Strict({ to: Type.String({ minLength: 1, maxLength: 300 }), ...NewMessage.properties }),
-    result: Sent,
+    /** By a topic what became of it in each conversation. */
+    result: Type.Union([Sent, TopicSent]),
   },
+  /** The one conversation that an address means; a topic means many. */
   "router.resolve": {
     params: Strict({ to: Type.String({ minLength: 1, maxLength: 300 }) }),
     result: Type.Object({ conversationId: Id }),
   },
   "router.post": {
-    params: Strict({ ...inConversation, messages: Type.Array(NewMessage, { minItems: 1 }) }),
-    result: internal<Outcome<Sent>[]>(),
+    params: Strict({ ...inConversation, messages: Type.Array(Posting, { minItems: 1 }) }),
+    result: internal<Outcome<Stored>[]>(),
   },
   "router.create": {
     params: NewConversation,
@@ -282,7 +302,10 @@ export const actions = {
     }),
     result: Page(Principal),
   },
-  "persistence.addPrincipal": { params: internal<Principal>(), result: internal<{ revision: number }>() },
+  "persistence.addPrincipal": {
+    params: internal<Principal & Partial<Sender>>(),
+    result: internal<{ revision: number }>(),
+  },
   "persistence.changePrincipal": {
     params: Strict({ id: Id, change: PrincipalChange }),
     result: internal<{ principal: Principal; revision: number }>(),

@@ -1,6 +1,9 @@
 import { inspect } from "node:util";
 import { Errors } from "moleculer";
 import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { Receipt } from "./entry.ts";
+import { ClientMessageId, Id } from "./scalars.ts";
 
 /**
  * The one table of refusals: what goes wrong, by name. The name is the error's `type` inside and the end of the
@@ -42,6 +45,10 @@ export type RefusalData = {
   errors?: FieldFault[];
   /** Seconds after which trying again makes sense. */
   retryAfter?: number;
+  /** Of a message to a topic that some conversation could not answer: what became of it in the others. */
+  sent?: PartlySent;
+  /** Of a message to a topic: its sender is in the conversation that refuses, so he may know of it. */
+  seen?: true;
 };
 
 /** Seconds: long enough to spread a storm, short enough for a restart to go unnoticed. */
@@ -77,15 +84,36 @@ export type Outcome<T> = { ok: T } | { refused: Refusal };
 
 const urnOf = (name: string) => `urn:wirehouse:problem:${name}`;
 
-/** RFC 9457 problem details. */
-export const Problem = Type.Object({
+const details = {
   type: Type.Enum(Object.keys(refusals).map(urnOf)),
   title: Type.String(),
   status: Type.Integer({ minimum: 400, maximum: 599 }),
   detail: Type.String(),
   errors: Type.Optional(Type.Array(FieldFault)),
   retryAfter: Type.Optional(Type.Number({ minimum: 0 })),
-});
+};
+
+/** RFC 9457 problem details. */
+export const ProblemDetails = Type.Object(details);
+
+const Count = Type.Integer({ minimum: 0 });
+
+/** A conversation that refused a message to a topic. */
+export const Refused = Type.Object({ conversationId: Id, problem: ProblemDetails });
+/** Conversations that one is not in: bare numbers, the one thing that is told of what one can't see. */
+export const Unseen = Type.Object({ stored: Count, refused: Count });
+
+/** What became of a message to a topic: receipts are of the conversations that its sender is in. */
+export const TopicReceipts = Type.Object({ receipts: Type.Array(Type.Union([Receipt, Refused])), unseen: Unseen });
+export type TopicReceipts = Static<typeof TopicReceipts>;
+
+/** Some conversation could not answer: the same with this `clientMessageId` finishes it. */
+const PartlySent = Type.Object({ ...TopicReceipts.properties, clientMessageId: ClientMessageId });
+type PartlySent = Static<typeof PartlySent>;
+const partlySent = Compile(PartlySent);
+
+/** What is answered to a request that is refused. */
+export const Problem = Type.Object({ ...details, ...Type.Partial(PartlySent).properties });
 export type Problem = Static<typeof Problem>;
 
 export const isRefusalName = (name: unknown): name is RefusalName =>
@@ -114,6 +142,7 @@ function dataOf(error: Error): RefusalData {
   if (!("data" in error) || typeof error.data !== "object" || error.data === null) return data;
   if ("errors" in error.data && Array.isArray(error.data.errors)) data.errors = error.data.errors;
   if ("retryAfter" in error.data && typeof error.data.retryAfter === "number") data.retryAfter = error.data.retryAfter;
+  if ("sent" in error.data && partlySent.Check(error.data.sent)) data.sent = error.data.sent;
   return data;
 }
 
@@ -126,5 +155,6 @@ export function problemOf(refusal: Refusal): Problem {
     detail: refusal.detail,
     ...(refusal.data?.errors ? { errors: refusal.data.errors } : {}),
     ...(refusal.data?.retryAfter === undefined ? {} : { retryAfter: refusal.data.retryAfter }),
+    ...refusal.data?.sent,
   };
 }

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { NewMessage } from "./conversation.ts";
-import type { WireEntry } from "./entry.ts";
-import type { Problem } from "./errors.ts";
+import type { Receipt, WireEntry } from "./entry.ts";
+import type { Problem, TopicReceipts } from "./errors.ts";
 import { REF_CHARACTERS } from "./limits.ts";
 import { CursorSeq, Id, Strict } from "./scalars.ts";
 
@@ -38,7 +38,7 @@ export const clientFrames = { send: Send, read: Read };
 export type ServerFrame =
   | { type: "ready"; sessionId: string; principalId: string; heads: Record<string, number> }
   | { type: "entries"; conversationId: string; entries: WireEntry[] }
-  | { type: "ack"; ref: Ref; conversationId: string; seq: number; sentAt: string; hash: string }
+  | ({ type: "ack"; ref: Ref } & (Receipt | TopicReceipts))
   | { type: "refused"; ref: Ref; problem: Problem }
   | { type: "joined"; conversationId: string }
   | { type: "left"; conversationId: string }

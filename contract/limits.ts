@@ -9,6 +9,19 @@ export const JSON_DEPTH = 32;
 /** Mentions in one text: beyond it is a mailing list, which a group is for. */
 export const MENTIONS = 32;
 
+/** Tokens and characters of a topic or pattern: what NATS advises, and what an index of any database takes. */
+export const TOPIC_TOKENS = 16;
+export const TOPIC_CHARACTERS = 256;
+/** Patterns that one principal may publish to: who needs more wants wider ones. */
+export const PUBLISH_PATTERNS = 100;
+/** Bindings of one conversation: each is held by every router; what needs more wants a wider pattern. */
+export const BINDINGS = 256;
+/**
+ * Conversations that one message to a topic reaches: each stores it, and some 200 bytes of receipts for each must fit a
+ * frame. Those that were bound first are, so that nobody can push out others by binding a thousand of his own.
+ */
+export const TOPIC_CONVERSATIONS = 1000;
+
 /** Bytes of a request body or stream frame. */
 export const BODY_BYTES = 256 * 1024;
 /** Bytes of the bodies that may carry lists of members. */
@@ -26,6 +39,10 @@ export const PAGE_BYTES = 512 * 1024;
 
 /** First members of a new conversation. */
 export const FIRST_MEMBERS = 1000;
+/** Members of a group: their ids go to its conversation's actor in one call, which must cross the transporter. */
+export const GROUP_MEMBERS = 20_000;
+/** Joins, leaves and roles of one turn of a group's change: some 480 bytes each as entries stay under `TURN_BYTES`. */
+export const GROUP_CHANGES = 700;
 /** Principals of one `ids` look-up. */
 export const LOOKUP_ITEMS = 200;
 

@@ -1,5 +1,7 @@
 import Type, { type Static } from "typebox";
+import { PUBLISH_PATTERNS } from "./limits.ts";
 import { Handle, Id, Strict, Time } from "./scalars.ts";
+import { TopicPattern } from "./topic.ts";
 
 /** A person or an application that sends and reads. */
 
@@ -21,11 +23,18 @@ export const Principal = Type.Object({
 });
 export type Principal = Static<typeof Principal>;
 
+/** Patterns of the topics that a principal may publish to; shown to nobody. */
+const Publish = Type.Array(TopicPattern, { maxItems: PUBLISH_PATTERNS });
+
+/** A principal as the router judges him by. */
+export type Sender = Principal & { publish: string[] };
+
 export const NewPrincipal = Strict({
   handle: GivenHandle,
   name: PrincipalName,
   kind: PrincipalKind,
   role: Type.Optional(PrincipalRole),
+  publish: Type.Optional(Publish),
 });
 export type NewPrincipal = Static<typeof NewPrincipal>;
 
@@ -33,6 +42,7 @@ export const PrincipalChange = Strict({
   name: Type.Optional(PrincipalName),
   role: Type.Optional(PrincipalRole),
   disabled: Type.Optional(Type.Boolean()),
+  publish: Type.Optional(Publish),
 });
 export type PrincipalChange = Static<typeof PrincipalChange>;
 

@@ -1,6 +1,7 @@
 import Type, { type TSchema } from "typebox";
 import type { WireEntry } from "../entry.ts";
 import { Id, Strict } from "../scalars.ts";
+import { internal } from "./parts.ts";
 
 /** How far somebody has read one conversation's log: the seq of the last entry that he has; 0 is before the first. */
 export type LogCursor = { conversationId: string; seq: number };
@@ -19,8 +20,6 @@ export type CurrentMessage = MessageKey & {
 
 /** In no order; `left` are the places that were not looked at, since the page was full. */
 export type CurrentPage = { messages: CurrentMessage[]; left: MessageKey[] };
-
-const internal = <T>() => Type.Unsafe<T>({});
 
 /**
  * Persistence, for what follows all logs: search, and later webhooks. Nobody's in particular, so membership is not asked

@@ -27,6 +27,7 @@ export const directoryView: Partial<ServiceSchema> = {
       revision: () => call(broker, "directory.revision", {}),
       lookup: (handles) => call(broker, "directory.lookup", { handles }),
       credentials: (tokenHashes) => call(broker, "directory.credentials", { tokenHashes }),
+      senders: (ids) => call(broker, "directory.senders", { ids }),
     });
     viewing.set(this, { view });
   },

@@ -1,4 +1,4 @@
-import type { Credential, Principal } from "../../contract/principal.ts";
+import type { Credential, Principal, Sender } from "../../contract/principal.ts";
 import { LookUps } from "./look-ups.ts";
 
 /** What the view asks of the directory: about at most `LOOKUP_ITEMS` at once. */
@@ -6,6 +6,7 @@ export type Directory = {
   revision(): Promise<number>;
   lookup(handles: string[]): Promise<{ revision: number; principals: Principal[] }>;
   credentials(tokenHashes: string[]): Promise<{ revision: number; credentials: Credential[] }>;
+  senders(ids: string[]): Promise<{ revision: number; senders: Sender[] }>;
 };
 
 /** A node's view of principals and tokens: held while the directory stays as it is. */
@@ -13,6 +14,8 @@ export class DirectoryView {
   readonly #directory: Directory;
   readonly #principals: LookUps<Principal>;
   readonly #credentials: LookUps<Credential>;
+  readonly #senders: LookUps<Sender>;
+  #revision = 0;
   readonly #listeners = new Set<() => void>();
 
   constructor(directory: Directory) {
@@ -25,6 +28,15 @@ export class DirectoryView {
       const { revision, credentials } = await directory.credentials(tokenHashes);
       return { revision, values: new Map(credentials.map((credential) => [credential.tokenHash, credential])) };
     });
+    this.#senders = new LookUps(async (ids) => {
+      const { revision, senders } = await directory.senders(ids);
+      return { revision, values: new Map(senders.map((sender) => [sender.id, sender])) };
+    });
+  }
+
+  /** The highest revision that was heard of. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Calls back whenever the directory has changed. */
@@ -34,8 +46,10 @@ export class DirectoryView {
 
   /** The directory is at this revision: what is held of an older one is void. */
   heard(revision: number): void {
-    const moved = [this.#principals.moved(revision), this.#credentials.moved(revision)];
-    if (moved.some(Boolean)) for (const listener of this.#listeners) listener();
+    if (revision <= this.#revision) return;
+    this.#revision = revision;
+    for (const held of [this.#principals, this.#credentials, this.#senders]) held.moved(revision);
+    for (const listener of this.#listeners) listener();
   }
 
   /** Asks for the revision, lest an event was lost. */
@@ -46,6 +60,11 @@ export class DirectoryView {
   /** By the hex SHA-256 of a token; whether it has expired or its principal is disabled is the caller's to judge. */
   credential(tokenHash: string): Promise<Credential | null> {
     return this.#credentials.find(tokenHash);
+  }
+
+  /** By id; whether he is disabled is the caller's to judge. */
+  sender(id: string): Promise<Sender | null> {
+    return this.#senders.find(id);
   }
 
   /** By handle (folded, without sigil); unknown ones are left out. */

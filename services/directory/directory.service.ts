@@ -5,35 +5,15 @@ import type { ActionName, Params } from "../../contract/actions.ts";
 import { sha256 } from "../../contract/chain.ts";
 import { refuse } from "../../contract/errors.ts";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
-import { bareHandle, type Principal } from "../../contract/principal.ts";
+import { bareHandle } from "../../contract/principal.ts";
 import { action, call, type Meta } from "../../mixins/call.ts";
 import { ensureAdministrator, type Registry } from "./administrator.ts";
+import { bindings } from "./bindings.ts";
+import { byHandle, byId, checkAdministrator } from "./principals.ts";
+import { tell } from "./tell.ts";
 import { newToken } from "./tokens.ts";
 
 type In<A extends ActionName> = Context<Params<A>, Meta>;
-
-/** @throws forbidden unless the caller is an administrator who is not disabled, now */
-async function checkAdministrator(ctx: Context<unknown, Meta>): Promise<void> {
-  const caller = ctx.meta.principalId && (await byId(ctx, ctx.meta.principalId));
-  if (!caller || caller.disabled || caller.role !== "admin")
-    throw refuse("forbidden", "Only administrators may do this");
-}
-
-async function byId(ctx: Context<unknown, Meta>, id: string): Promise<Principal | undefined> {
-  const { items } = await call(ctx, "persistence.principals", { ids: [id] });
-  return items[0];
-}
-
-/** @throws not-found */
-async function byHandle(ctx: Context<unknown, Meta>, given: string): Promise<Principal> {
-  const handle = bareHandle(given);
-  const { items } = await call(ctx, "persistence.principals", { handles: [handle] });
-  if (!items[0]) throw refuse("not-found", `There is no @${handle}`);
-  return items[0];
-}
-
-/** What is held of the directory under an older revision is void, here at once and on other nodes when they hear of it. */
-const tell = (broker: ServiceBroker, revision: number) => broker.broadcast("directory.changed", { revision });
 
 const registry = (broker: ServiceBroker): Registry => ({
   find: async (handle) => (await call(broker, "persistence.principals", { handles: [handle] })).items[0],
@@ -78,6 +58,11 @@ export const directory = (administratorToken: () => string | undefined): Service
       return { revision, credentials: await call(ctx, "persistence.credentials", ctx.params) };
     }),
 
+    senders: action("directory.senders", async (ctx) => {
+      const revision = await call(ctx, "persistence.revision", {});
+      return { revision, senders: await call(ctx, "persistence.senders", ctx.params) };
+    }),
+
     me: action("directory.me", async (ctx) => {
       const me = ctx.meta.principalId && (await byId(ctx, ctx.meta.principalId));
       if (!me) throw refuse("unauthorized", "The call speaks for nobody");
@@ -90,9 +75,9 @@ export const directory = (administratorToken: () => string | undefined): Service
 
     create: action("directory.create", async function (this: Service, ctx: In<"directory.create">) {
       await checkAdministrator(ctx);
-      const { handle, name, kind, role = "user" } = ctx.params;
+      const { handle, name, kind, role = "user", publish = [] } = ctx.params;
       const principal = { id: uuid(), handle: bareHandle(handle), name, kind, role, disabled: false };
-      const { revision } = await call(ctx, "persistence.addPrincipal", principal);
+      const { revision } = await call(ctx, "persistence.addPrincipal", { ...principal, publish });
       await tell(this.broker, revision);
       return principal;
     }),
@@ -132,6 +117,8 @@ export const directory = (administratorToken: () => string | undefined): Service
       await tell(this.broker, revision);
       return null;
     }),
+
+    ...bindings,
   },
 });
 

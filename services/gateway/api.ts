@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { bindings } from "./routes/bindings.ts";
 import { conversations } from "./routes/conversations.ts";
 import { directory } from "./routes/directory.ts";
 import { members } from "./routes/members.ts";
@@ -12,5 +13,6 @@ export const api: readonly Table[] = [
   { name: "messages", about: "Sending, reading, and what is made of messages", routes: messages },
   { name: "conversations", about: "Conversations and their logs", routes: conversations },
   { name: "members", about: "Who is in a conversation, and as what", routes: members },
+  { name: "bindings", about: "What topics lead to", routes: bindings },
   { name: "directory", about: "Principals and their tokens", routes: directory },
 ];

@@ -24,14 +24,14 @@ type Stream = { stream(response: ServerResponse): Promise<void> };
 /** What a call answers when all is well, by status: a body of this schema, none, or server-sent events. */
 export type Answers = { 200?: TSchema | "events"; 201?: TSchema; 204?: "nothing" };
 
-/** What `answer` may return, by what its call is said to answer. What was made has an address. */
+/** What `answer` may return, by what its call is said to answer. What was made has an address, unless it is in several places. */
 type Answered<A extends Answers> = {
   [S in keyof A]: A[S] extends "events"
     ? Stream
     : A[S] extends "nothing"
       ? Whole & { status: S }
       : A[S] extends TSchema
-        ? Whole & { status: S; body: Static<A[S]> } & (S extends 201 ? { location: string } : unknown)
+        ? Whole & { status: S; body: Static<A[S]> } & (S extends 201 ? { location: string | undefined } : unknown)
         : never;
 }[keyof A];
 
@@ -70,6 +70,8 @@ type Description = {
   query: TSchema;
   body: TSchema;
   answers: Answers;
+  /** What is made may lie in several places, or in none that the caller may know of: then it has no address. */
+  severalPlaces?: true;
 };
 
 export type Route = Description & {

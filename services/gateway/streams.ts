@@ -57,6 +57,7 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit }: Options
       failed,
       overdrawn: (principalId) => limit.take(principalId)?.refusal,
       resolve: async (principalId, to) => (await askOnce("router.resolve", { to }, { principalId })).conversationId,
+      bound: (principalId, topic) => askOnce("router.bound", { topic }, { principalId }),
       post: (principalId, conversationId, messages) =>
         askOnce("router.post", { conversationId, messages }, { principalId }),
       async mark(principalId, conversationId, seq, sessionId) {

@@ -3,6 +3,7 @@ import { CannotStart } from "../../contract/errors.ts";
 import type { SchemaDialect } from "./dialects/dialect.ts";
 import * as directory from "./migrations/0001-directory.ts";
 import * as log from "./migrations/0002-log.ts";
+import * as topicsAndGroups from "./migrations/0003-topics-and-groups.ts";
 
 type Step = { up(knex: Knex, dialect: SchemaDialect): Promise<void> };
 
@@ -10,6 +11,7 @@ type Step = { up(knex: Knex, dialect: SchemaDialect): Promise<void> };
 const steps: Record<string, Step> = {
   "0001-directory": directory,
   "0002-log": log,
+  "0003-topics-and-groups": topicsAndGroups,
 };
 
 const TABLE = "migrations";

@@ -4,7 +4,8 @@ import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
 import { commitMetrics, waitMetrics } from "./commit-metrics.ts";
-import { addPrincipal, changePrincipal, principals } from "./directory/principals.ts";
+import { addBinding, bindingChanges, bindings, removeBinding } from "./directory/bindings.ts";
+import { addPrincipal, changePrincipal, principals, senders } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
 import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
 import { direct, facts, load, named, roles } from "./read/activation.ts";
@@ -110,6 +111,12 @@ export function persistence({ data }: Pick<Config, "data">) {
       credentials: internal("persistence.credentials", (store, { tokenHashes }) =>
         credentials(store.reader, tokenHashes),
       ),
+      senders: internal("persistence.senders", (store, params) => senders(store.reader, params)),
+
+      bindings: reader("persistence.bindings", (store, params, caller) => bindings(store.reader, params, caller)),
+      addBinding: reader("persistence.addBinding", addBinding),
+      removeBinding: reader("persistence.removeBinding", removeBinding),
+      bindingChanges: internal("persistence.bindingChanges", (store, params) => bindingChanges(store.reader, params)),
     },
 
     methods: {

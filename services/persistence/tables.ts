@@ -74,7 +74,20 @@ export type PrincipalRow = {
   kind: PrincipalKind;
   role: PrincipalRole;
   disabled: Flag;
+  /** JSON array of patterns, or null for none. */
+  publish: string | null;
 };
+
+export type BindingRow = {
+  id: string;
+  pattern: string;
+  conversation_id: string;
+  /** The directory's revision that its last change led to. */
+  changed: number;
+  removed_at: string | null;
+};
+
+export type GroupRow = { name: string; conversation_id: string };
 
 export type TokenRow = {
   id: string;

@@ -26,12 +26,15 @@ export async function resolve(senderId: string, to: string, registry: Registry):
       return byName(address.name, registry);
     case "principal":
       return direct(senderId, address.handle, registry);
-    default: {
-      const errors = [{ field: "to", message: "must be #channel, @handle or a conversation's id" }];
-      throw refuse("validation", "The address is not one", { errors });
-    }
+    case "topic":
+      throw misaddressed("must mean one conversation");
+    default:
+      throw misaddressed("must be #channel, @handle, group:name, topic:a.b or a conversation's id");
   }
 }
+
+const misaddressed = (message: string) =>
+  refuse("validation", "The address is not one", { errors: [{ field: "to", message }] });
 
 async function byName(name: string, registry: Registry): Promise<string> {
   const [id, ...more] = await registry.named(name);

@@ -1,25 +1,19 @@
 import type { Context, Service, ServiceSchema } from "moleculer";
 import { v7 as uuid } from "uuid";
-import type { ActionName, Params } from "../../contract/actions.ts";
-import type { NewMessage } from "../../contract/conversation.ts";
-import { refuse, thrown } from "../../contract/errors.ts";
+import type { ActionName, Params, Posting } from "../../contract/actions.ts";
 import { placed } from "../../mixins/actor/actor.mixin.ts";
 import { action, call, type Meta } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
+import { addressed } from "./addressed.ts";
+import { callerOf, checkAdministrator } from "./caller.ts";
 import { ask, conversations, importedAs, tell, typed } from "./conversations.ts";
 import { prepareChange, prepareCreate } from "./prepare/conversation.ts";
 import { prepareImport } from "./prepare/import.ts";
 import { prepareJoin, prepareLeave, prepareRole } from "./prepare/members.ts";
 import { prepareEdit, preparePin, preparePost, prepareReact, prepareRedact } from "./prepare/messages.ts";
-import { type Registry, resolve } from "./resolve.ts";
+import { topicsOf } from "./topics/topics.ts";
 
 type In<A extends ActionName> = Context<Params<A>, Meta>;
-
-/** @throws unauthorized where a call speaks for nobody */
-function callerOf(ctx: Context<unknown, Meta>): string {
-  if (ctx.meta.principalId === undefined) throw refuse("unauthorized", "The call speaks for nobody");
-  return ctx.meta.principalId;
-}
 
 /** Actors that operators are shown by name. */
 const BUSIEST = 10;
@@ -29,19 +23,9 @@ const keyed = <P extends { commandId?: string }>(params: P): P => ({
   ...params,
   commandId: params.commandId ?? uuid(),
 });
-const keyedMessage = (message: NewMessage): NewMessage => ({
+const keyedMessage = (message: Posting): Posting => ({
   ...message,
   clientMessageId: message.clientMessageId ?? uuid(),
-});
-
-const registry = (ctx: Context<unknown, Meta>, service: Service): Registry => ({
-  named: (name) => call(ctx, "persistence.named", { name }),
-  direct: (key) => call(ctx, "persistence.direct", { key }),
-  principal: async (handle) => (await directoryOf(service).byHandle([handle])).get(handle),
-  async open(id, handle) {
-    const made = await call(ctx, "router.create", { id, kind: "direct", members: [`@${handle}`] });
-    return made.conversationId;
-  },
 });
 
 const router: ServiceSchema = {
@@ -49,20 +33,7 @@ const router: ServiceSchema = {
   mixins: [conversations.mixin, directoryView],
   dependencies: ["persistence", "directory"],
   actions: {
-    /** Resolves and posts: what a session does in two steps, for REST and the REPL. */
-    send: action("router.send", async function (this: Service, ctx: In<"router.send">) {
-      const { to, clientMessageId = uuid(), ...content } = ctx.params;
-      const conversationId = await resolve(callerOf(ctx), to, registry(ctx, this));
-      const messages = [{ ...content, clientMessageId }];
-      const [outcome] = await call(ctx, "router.post", { conversationId, messages });
-      if (outcome === undefined) throw new Error("a message without an answer");
-      if ("refused" in outcome) throw thrown(outcome.refused);
-      return outcome.ok;
-    }),
-
-    resolve: action("router.resolve", async function (this: Service, ctx: In<"router.resolve">) {
-      return { conversationId: await resolve(callerOf(ctx), ctx.params.to, registry(ctx, this)) };
-    }),
+    ...addressed,
 
     post: placed(
       "router.post",
@@ -71,7 +42,8 @@ const router: ServiceSchema = {
         const senderId = callerOf(ctx);
         const { conversationId, messages } = ctx.params;
         const view = directoryOf(this);
-        const prepared = await Promise.all(messages.map((message) => preparePost(senderId, message, view)));
+        const enters = (topic: string) => topicsOf(this).enters(senderId, topic, conversationId);
+        const prepared = await Promise.all(messages.map((message) => preparePost(senderId, message, view, enters)));
         const outcomes = await tell(this, conversationId, prepared);
         return outcomes.map((outcome) => typed("post", outcome));
       },
@@ -162,8 +134,7 @@ const router: ServiceSchema = {
     ),
 
     actors: action("router.actors", async function (this: Service, ctx: In<"router.actors">) {
-      const { role } = await call(ctx, "directory.me", {});
-      if (role !== "admin") throw refuse("forbidden", "Only administrators may do this");
+      await checkAdministrator(ctx);
       return conversations.actorsOf(this).census(BUSIEST);
     }),
 

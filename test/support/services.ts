@@ -1,6 +1,6 @@
 import type { ServiceBroker, ServiceSchema } from "moleculer";
 import { v7 as uuid } from "uuid";
-import { type ActionName, actions } from "../../contract/actions.ts";
+import { type ActionName, actions, type Params, type Sent } from "../../contract/actions.ts";
 import { call } from "../../mixins/call.ts";
 import { directory } from "../../services/directory/directory.service.ts";
 import { persistence } from "../../services/persistence/persistence.service.ts";
@@ -57,6 +57,17 @@ export async function room(
 }
 
 export const meta = (who: { principalId: string } | undefined) => ({ principalId: who?.principalId });
+
+/** Sends to one conversation. */
+export async function send(
+  broker: ServiceBroker,
+  params: Params<"router.send">,
+  who: { principalId: string } | undefined,
+): Promise<Sent> {
+  const sent = await call(broker, "router.send", params, meta(who));
+  if ("receipts" in sent) throw new Error("to a topic");
+  return sent;
+}
 
 /** The whole log of a conversation, as this member reads it. */
 export async function logOf(

@@ -5,6 +5,10 @@ export const headers = {
     required: true,
     schema: { type: "string", format: "uri-reference" },
   },
+  LocationOfOne: {
+    description: "Where it is; absent where it may be in several places",
+    schema: { type: "string", format: "uri-reference" },
+  },
   "Retry-After": {
     description: "Seconds after which trying again makes sense",
     required: true,
@@ -21,8 +25,12 @@ export const headers = {
   "WWW-Authenticate": { description: "How to authenticate", required: true, schema: { const: "Bearer" } },
 };
 
-/** Headers of a response, by their names. */
+/** Headers of a response, by their names here. */
 export const referred = (names: string[] = []) =>
   names.length === 0
     ? {}
-    : { headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])) };
+    : {
+        headers: Object.fromEntries(
+          names.map((name) => [name.replace(/OfOne$/, ""), { $ref: `#/components/headers/${name}` }]),
+        ),
+      };

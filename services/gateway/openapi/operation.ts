@@ -57,11 +57,11 @@ const requestBody = (body: TSchema, schemas: Schemas) => ({
   content: { "application/json": { schema: schemas.show(body) } },
 });
 
-function successes({ scope, answers }: Route, schemas: Schemas) {
+function successes({ scope, answers, severalPlaces }: Route, schemas: Schemas) {
   const limited = scope === "send" ? ["RateLimit", "RateLimit-Policy"] : [];
   const json = (schema: TSchema) => ({ content: { "application/json": { schema: schemas.show(schema) } } });
   const { 200: found, 201: made, 204: done } = answers;
-  const located = made ? ["Location", ...limited] : limited;
+  const located = made ? [severalPlaces ? "LocationOfOne" : "Location", ...limited] : limited;
   return {
     ...(found === "events" && { 200: events }),
     ...(found && found !== "events" && { 200: { description: again(made), ...referred(located), ...json(found) } }),

@@ -1,9 +1,11 @@
 import type { TSchema } from "typebox";
+import * as binding from "../../../contract/binding.ts";
 import * as conversation from "../../../contract/conversation.ts";
 import * as entry from "../../../contract/entry.ts";
-import { FieldFault, Problem } from "../../../contract/errors.ts";
+import { FieldFault, Problem, ProblemDetails, Refused, TopicReceipts, Unseen } from "../../../contract/errors.ts";
 import * as principal from "../../../contract/principal.ts";
 import * as scalars from "../../../contract/scalars.ts";
+import { TopicPattern } from "../../../contract/topic.ts";
 
 /** A JSON Schema (2020-12) as it stands in the document. */
 export type Schema = { [keyword: string]: unknown };
@@ -32,6 +34,16 @@ export const named: Record<string, [schema: TSchema, description: string]> = {
   Entry: [entry.WireEntry, "A line of a log; `body` is absent where a later edit or redaction overtook it"],
   EntryPage: [Page(entry.WireEntry), "Entries, ascending"],
   Receipt: [entry.Receipt, "Where a message is stored; `hash` is an anchor for `verify`"],
+  TopicReceipts: [
+    TopicReceipts,
+    "What became of a message to a topic: receipts of conversations that its sender is in, and bare numbers of the others",
+  ],
+  Refused: [Refused, "A conversation that refused a message to a topic"],
+  Unseen: [Unseen, "In how many conversations that one is not in it was stored, and how many refused it"],
+  TopicPattern: [TopicPattern, "1 to 16 tokens joined by `.`; `*` is any one token, a last `>` one or more"],
+  NewBinding: [binding.NewBinding, "A binding to be made"],
+  Binding: [binding.Binding, "What is published to the topics of a pattern goes to a conversation"],
+  BindingPage: [Page(binding.Binding), "Bindings, by conversation"],
   NewConversation: [conversation.NewConversation, "Which fields a conversation takes depends on its kind"],
   ConversationChange: [conversation.ConversationChange, "All that is given is changed, or nothing of it"],
   Conversation: [conversation.Conversation, "A conversation as one of its members sees it"],
@@ -54,7 +66,12 @@ export const named: Record<string, [schema: TSchema, description: string]> = {
   Token: [principal.Token, "A token as it is listed, without its secret"],
   TokenPage: [Page(principal.Token), "Tokens of a principal"],
   NewToken: [principal.NewToken, "A token to be made; without `scopes` it allows all that its principal may"],
-  Problem: [Problem, "RFC 9457 problem details"],
+  Problem: [
+    Problem,
+    "RFC 9457 problem details; of a message to a topic that could not be stored everywhere also what became of it, and " +
+      "the `clientMessageId` with which the same finishes it",
+  ],
+  ProblemDetails: [ProblemDetails, "RFC 9457 problem details"],
   FieldFault: [FieldFault, "What is wrong with one field"],
 };
 

@@ -3,12 +3,15 @@ import { v7 as uuid } from "uuid";
 import { actions } from "../../../contract/actions.ts";
 import { Message } from "../../../contract/conversation.ts";
 import { Receipt } from "../../../contract/entry.ts";
+import { TopicReceipts } from "../../../contract/errors.ts";
 import { Cursor, CursorSeq, Id, Limit, Page, Seq, Strict } from "../../../contract/scalars.ts";
 import { type Caller, none, type Route, route } from "../route.ts";
 
 const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
 const atMessage = Strict({ id: Id, seq: Seq });
+/** Where the message is; sent to a topic, what became of it in each conversation. */
+const SentAnswer = Type.Union([Receipt, TopicReceipts]);
 const edit = actions["router.edit"].params.properties;
 
 /** Sending, reading, and what is made of messages. */
@@ -22,10 +25,15 @@ export const messages: Route[] = [
     params: none,
     query: none,
     body: actions["router.send"].params,
-    answers: { 200: Receipt, 201: Receipt },
+    answers: { 200: SentAnswer, 201: SentAnswer },
+    severalPlaces: true,
     async answer({ body, ask }) {
       // A retry inside must meet its key, so a message that has none gets one here.
       const sent = await ask("router.send", { clientMessageId: uuid(), ...body });
+      if ("receipts" in sent) {
+        const { receipts, unseen, stored } = sent;
+        return { status: stored ? 201 : 200, body: { receipts, unseen }, location: undefined };
+      }
       const { conversationId, seq, sentAt, hash, repeat } = sent;
       return {
         status: repeat ? 200 : 201,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { refusalOf } from "../../../contract/errors.ts";
+import { backoff } from "../../../mixins/backoff.ts";
 import type { Audience, Listener, Place } from "./audience.ts";
-import { backoff } from "./backoff.ts";
 import type { Log } from "./log.ts";
 
 /** A refusal that says: not, or no longer, a member. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause, setImmediate as whatWaits } from "node:timers/promises";
+import { backoff } from "../../../mixins/backoff.ts";
 import type { Audience } from "./audience.ts";
-import { backoff } from "./backoff.ts";
 import { isStranger } from "./catch-up.ts";
 import type { Log } from "./log.ts";
 

@@ -1,67 +1,72 @@
-import type { Sent } from "../../../contract/actions.ts";
+import type { Posting, Stored } from "../../../contract/actions.ts";
+import { parseAddress } from "../../../contract/address.ts";
 import type { NewMessage } from "../../../contract/conversation.ts";
-import { type Outcome, problemOf, type Refusal, refusalOf, refusals } from "../../../contract/errors.ts";
+import type { Receipt } from "../../../contract/entry.ts";
+import { type Outcome, problemOf, type Refusal, type TopicReceipts } from "../../../contract/errors.ts";
 import type { Ref, ServerFrame } from "../../../contract/frames.ts";
-import { TURN_BYTES, TURN_COMMANDS } from "../../../contract/limits.ts";
+import { gather } from "../../../contract/gather.ts";
 import { isId } from "../../../contract/scalars.ts";
+import { checkMessage } from "../../../contract/well-formed.ts";
+import { Attempts, type Trying } from "./attempts.ts";
+import { Lanes } from "./lanes.ts";
 
 /** Sends of one session that may wait, by number and bytes: past it its socket is not read. */
 export const WAITING_SENDS = 2048;
 export const WAITING_BYTES = 2 * 1024 * 1024;
-/** Tries of one send, and milliseconds after which none begins: then the client is told to try itself. */
-const TRIES = 6;
-const PATIENCE = 10_000;
 
 /** A message on its way; `message.clientMessageId` makes its retries harmless. */
 export type Outgoing = { ref: Ref; to: string; message: NewMessage & { clientMessageId: string } };
-type Weighed = Outgoing & { bytes: number };
+type Waiting = Outgoing & { bytes: number; drop(): void };
 
-type Options = {
+/** Where a message goes: to one conversation, or to those that are bound to a topic. */
+type Destination = { conversationId: string } | (Bound & { topic: string });
+export type Bound = { conversationIds: string[]; beyond: number };
+
+type Options = Trying & {
   /** The conversation that an address means. */
   resolve(to: string): Promise<string>;
-  post(conversationId: string, messages: NewMessage[]): Promise<Outcome<Sent>[]>;
+  bound(topic: string): Promise<Bound>;
+  post(conversationId: string, messages: Posting[]): Promise<Outcome<Stored>[]>;
   tell(frame: ServerFrame): void;
   /** Whether more is to be read from the client has changed. */
   changed(): void;
-  /** What no client caused. */
-  failed(error: unknown): void;
-  /** Waits before another try, counted from 0. */
-  wait(attempt: number): Promise<void>;
 };
 
 /**
  * One session's sends: to each conversation in the order sent. Addresses are resolved one after the other, since two may
- * mean one conversation; then each conversation has one call in flight, which carries all that waits.
+ * mean one conversation, or a topic several; then each conversation has a lane of its own.
  */
 export class Sends {
   readonly #options: Options;
-  readonly #unresolved: Weighed[] = [];
-  /** By conversation, what waits for the call in flight. */
-  readonly #lanes = new Map<string, Weighed[]>();
+  readonly #attempts: Attempts;
+  readonly #lanes: Lanes;
+  readonly #unresolved: Waiting[] = [];
   #resolving = false;
-  #abandoned = false;
   #count = 0;
   #bytes = 0;
   #idle: () => void = () => {};
 
   constructor(options: Options) {
     this.#options = options;
+    this.#attempts = new Attempts(options);
+    this.#lanes = new Lanes(this.#attempts, options.post);
   }
 
   get full(): boolean {
     return this.#count >= WAITING_SENDS || this.#bytes >= WAITING_BYTES;
   }
 
-  push(send: Outgoing): void {
-    const weighed = { ...send, bytes: Buffer.byteLength(JSON.stringify(send.message)) };
+  push(outgoing: Outgoing): void {
+    const bytes = Buffer.byteLength(JSON.stringify(outgoing.message));
+    const send: Waiting = { ...outgoing, bytes, drop: () => this.#done(send) };
     this.#count++;
-    this.#bytes += weighed.bytes;
+    this.#bytes += bytes;
     if (this.full) this.#options.changed();
     if (!this.#resolving && isId(send.to)) {
-      this.#line(send.to, weighed);
+      this.#line(send.to, send);
       return;
     }
-    this.#unresolved.push(weighed);
+    this.#unresolved.push(send);
     if (!this.#resolving) void this.#resolve();
   }
 
@@ -75,123 +80,84 @@ export class Sends {
    * sending it elsewhere, where nothing that was sent after it must have passed it.
    */
   abandon(): void {
-    this.#abandoned = true;
-    for (const waiting of [this.#unresolved, ...this.#lanes.values()]) {
-      for (const send of waiting.splice(0)) this.#done(send);
-    }
+    this.#attempts.abandon();
+    for (const send of this.#unresolved.splice(0)) send.drop();
+    this.#lanes.drop();
   }
 
   async #resolve(): Promise<void> {
     this.#resolving = true;
-    for (let send = this.#unresolved.shift(); send; send = this.#unresolved.shift()) {
-      await this.#ask([send], this.#address, (resolved, outcome) => {
-        if (this.#abandoned) this.#done(resolved);
-        else if ("ok" in outcome) this.#line(outcome.ok, resolved);
-        else this.#refuse(resolved, outcome.refused);
+    for (let next = this.#unresolved.shift(); next; next = this.#unresolved.shift()) {
+      await this.#attempts.make([next], this.#destinations, (send, outcome) => {
+        if (this.#attempts.abandoned) send.drop();
+        else if ("refused" in outcome) this.#refuse(send, outcome.refused);
+        else if ("topic" in outcome.ok) this.#spread(outcome.ok, send);
+        else this.#line(outcome.ok.conversationId, send);
       });
     }
     this.#resolving = false;
   }
 
-  readonly #address = (sends: Weighed[]): Promise<Outcome<string>[]> =>
-    Promise.all(sends.map(async ({ to }) => ({ ok: isId(to) ? to : await this.#options.resolve(to) })));
+  readonly #destinations = (sends: Waiting[]): Promise<Outcome<Destination>[]> =>
+    Promise.all(sends.map(async (send) => ({ ok: await this.#destination(send) })));
 
-  #line(conversationId: string, send: Weighed): void {
-    const lane = this.#lanes.get(conversationId);
-    if (lane) lane.push(send);
-    else {
-      const begun = [send];
-      this.#lanes.set(conversationId, begun);
-      void this.#run(conversationId, begun);
-    }
+  async #destination({ to, message }: Waiting): Promise<Destination> {
+    const address = parseAddress(to);
+    if (address?.kind === "conversation") return { conversationId: address.id };
+    if (address?.kind !== "topic") return { conversationId: await this.#options.resolve(to) };
+    // What is wrong with it is told here, else every conversation would say so.
+    checkMessage(message);
+    return { topic: address.topic, ...(await this.#options.bound(address.topic)) };
   }
 
-  async #run(conversationId: string, waiting: Weighed[]): Promise<void> {
-    // What came in one piece goes in one call.
-    await undefined;
-    const post = (sends: Weighed[]) =>
-      this.#options.post(
-        conversationId,
-        sends.map(({ message }) => message),
-      );
-    while (waiting.length > 0) {
-      await this.#ask(takeTurn(waiting), post, (send, outcome) => {
-        if ("ok" in outcome) {
-          this.#acknowledge(send, outcome.ok);
-          return;
-        }
-        this.#refuse(send, outcome.refused);
-        // It may be sent again: what was sent after it must not pass it.
-        if (refusals[outcome.refused.type].retryable)
-          for (const later of waiting.splice(0)) this.#refuse(later, outcome.refused);
-      });
-    }
-    this.#lanes.delete(conversationId);
-  }
-
-  /** Asks until each send has an outcome that another try would not change, or patience ends. Does not throw. */
-  async #ask<T>(
-    sends: Weighed[],
-    ask: (sends: Weighed[]) => Promise<Outcome<T>[]>,
-    settle: (send: Weighed, outcome: Outcome<T>) => void,
-  ): Promise<void> {
-    const end = Date.now() + PATIENCE;
-    let rest = sends;
-    for (let attempt = 0; rest.length > 0; attempt++) {
-      if (attempt > 0) await this.#options.wait(attempt - 1);
-      if (this.#abandoned) {
-        for (const send of rest) this.#done(send);
-        return;
+  #line(conversationId: string, send: Waiting): void {
+    const settle = (outcome: Outcome<Stored>) => {
+      if ("refused" in outcome) this.#refuse(send, outcome.refused);
+      else {
+        const { conversationId: stored, seq, sentAt, hash } = outcome.ok;
+        this.#acknowledge(send, { conversationId: stored, seq, sentAt, hash });
       }
-      const outcomes = await this.#outcomes(rest, ask);
-      const isLast = this.#abandoned || attempt === TRIES - 1 || Date.now() > end;
-      const again: Weighed[] = [];
-      for (const [index, send] of rest.entries()) {
-        const outcome = outcomes[index] ?? { refused: refusalOf(undefined) };
-        if (!isLast && "refused" in outcome && refusals[outcome.refused.type].retryable) again.push(send);
-        else settle(send, outcome);
-      }
-      rest = again;
+    };
+    this.#lanes.line(conversationId, { ...send, settle });
+  }
+
+  /** A copy in the lane of each conversation, so that none passes what was sent there before it, nor is passed. */
+  #spread({ topic, conversationIds, beyond }: Bound & { topic: string }, send: Waiting): void {
+    const message = { ...send.message, topic };
+    const outcomes = new Map<string, Outcome<Stored>>();
+    let open = conversationIds.length;
+    const close = () => {
+      open -= 1;
+      if (open > 0) return;
+      const gathered = gather(outcomes, message.clientMessageId, beyond);
+      if (outcomes.size < conversationIds.length) send.drop();
+      else if ("refused" in gathered) this.#refuse(send, gathered.refused);
+      else this.#acknowledge(send, { receipts: gathered.ok.receipts, unseen: gathered.ok.unseen });
+    };
+    for (const conversationId of conversationIds) {
+      const settle = (outcome: Outcome<Stored>) => {
+        outcomes.set(conversationId, outcome);
+        close();
+      };
+      this.#lanes.line(conversationId, { message, bytes: send.bytes, settle, drop: close });
     }
   }
 
-  async #outcomes<T>(sends: Weighed[], ask: (sends: Weighed[]) => Promise<Outcome<T>[]>): Promise<Outcome<T>[]> {
-    try {
-      return await ask(sends);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal.type === "internal") this.#options.failed(error);
-      return sends.map(() => ({ refused: refusal }));
-    }
-  }
-
-  #acknowledge(send: Weighed, { conversationId, seq, sentAt, hash }: Sent): void {
-    this.#options.tell({ type: "ack", ref: send.ref, conversationId, seq, sentAt, hash });
+  #acknowledge(send: Waiting, stored: Receipt | TopicReceipts): void {
+    this.#options.tell({ type: "ack", ref: send.ref, ...stored });
     this.#done(send);
   }
 
-  #refuse(send: Weighed, refusal: Refusal): void {
+  #refuse(send: Waiting, refusal: Refusal): void {
     this.#options.tell({ type: "refused", ref: send.ref, problem: problemOf(refusal) });
     this.#done(send);
   }
 
-  #done({ bytes }: Weighed): void {
+  #done({ bytes }: Waiting): void {
     const wasFull = this.full;
     this.#count--;
     this.#bytes -= bytes;
     if (wasFull && !this.full) this.#options.changed();
     if (this.#count === 0) this.#idle();
   }
-}
-
-/** Takes what one call may carry: at least one send, else up to the bounds of a turn. */
-function takeTurn(waiting: Weighed[]): Weighed[] {
-  let bytes = 0;
-  let count = 0;
-  for (const send of waiting) {
-    if (count === TURN_COMMANDS || (count > 0 && bytes + send.bytes > TURN_BYTES)) break;
-    bytes += send.bytes;
-    count++;
-  }
-  return waiting.splice(0, count);
 }

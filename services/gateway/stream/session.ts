@@ -1,20 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { v7 as uuid } from "uuid";
-import type { Sent } from "../../../contract/actions.ts";
+import type { Posting, Stored } from "../../../contract/actions.ts";
 import type { CloseReason } from "../../../contract/close-codes.ts";
-import type { NewMessage } from "../../../contract/conversation.ts";
 import { type Outcome, problemOf, type Refusal, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import type { Credential } from "../../../contract/principal.ts";
+import { backoff } from "../../../mixins/backoff.ts";
 import { allows } from "../authenticate.ts";
 import type { Audience, Listener } from "./audience.ts";
-import { backoff } from "./backoff.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { ClientFrame } from "./client-frames.ts";
 import type { Hub } from "./hub.ts";
 import type { Log } from "./log.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { Sends } from "./sends.ts";
+import { type Bound, Sends } from "./sends.ts";
 import { frameOf } from "./server-frames.ts";
 import type { Frame } from "./shared-frame.ts";
 import type { Writer } from "./writer.ts";
@@ -26,7 +25,8 @@ export type Backend = {
   /** Takes one of the writes that a principal's rate allows, or says why there is none. */
   overdrawn(principalId: string): Refusal | undefined;
   resolve(principalId: string, to: string): Promise<string>;
-  post(principalId: string, conversationId: string, messages: NewMessage[]): Promise<Outcome<Sent>[]>;
+  bound(principalId: string, topic: string): Promise<Bound>;
+  post(principalId: string, conversationId: string, messages: Posting[]): Promise<Outcome<Stored>[]>;
   /** Sets the read cursor and tells the principal's other sessions. */
   mark(principalId: string, conversationId: string, seq: number, sessionId: string): Promise<void>;
   failed(error: unknown): void;
@@ -69,6 +69,7 @@ export class Session implements Listener {
     this.#catchUp = new CatchUp(this, { read, failed });
     this.#sends = new Sends({
       resolve: (to) => backend.resolve(principalId, to),
+      bound: (topic) => backend.bound(principalId, topic),
       post: (conversationId, messages) => backend.post(principalId, conversationId, messages),
       tell: (frame) => this.#tell(frame),
       changed: () => line.changed(),

@@ -4,7 +4,7 @@ import type { Params, Result } from "../../../contract/actions.ts";
 import { refuse } from "../../../contract/errors.ts";
 import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder } from "../../../contract/page-cursor.ts";
-import type { Principal } from "../../../contract/principal.ts";
+import type { Principal, Sender } from "../../../contract/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { matching } from "../read/matching.ts";
 import type { PrincipalRow } from "../tables.ts";
@@ -33,9 +33,10 @@ export async function principals(
 /** @throws `conflict` when handle or id is taken. */
 export async function addPrincipal(
   { reader: knex, write }: Pick<Dialect, "reader" | "write">,
-  principal: Principal,
+  { publish, ...principal }: Params<"persistence.addPrincipal">,
 ): Promise<{ revision: number }> {
-  const written = await write([raise(knex), { query: knex("principals").insert(principal) }]);
+  const row = { ...principal, ...published(publish) };
+  const written = await write([raise(knex), { query: knex("principals").insert(row) }]);
   if ("undoneBy" in written) throw refuse("conflict", `The handle ${principal.handle} is taken`);
   return { revision: revisionIn(written.rows) };
 }
@@ -46,7 +47,7 @@ export async function addPrincipal(
  */
 export async function changePrincipal(
   { reader: knex, write }: Pick<Dialect, "reader" | "write">,
-  { id, change }: Params<"persistence.changePrincipal">,
+  { id, change: { publish, ...change } }: Params<"persistence.changePrincipal">,
 ): Promise<Result<"persistence.changePrincipal">> {
   const row = knex("principals").where({ id });
   const unguarded = change.role !== "user" && change.disabled !== true;
@@ -55,7 +56,7 @@ export async function changePrincipal(
     { query: row.clone().select("id"), required: true },
     { query: unguarded ? knex.raw("select 1 as allowed") : othersAdminister(knex, id), required: true },
     // An update of nothing is no statement.
-    { query: row.clone().update({ id, ...change }) },
+    { query: row.clone().update({ id, ...change, ...published(publish) }) },
   ]);
   if ("undoneBy" in written) {
     if (written.undoneBy === 1) throw refuse("not-found", "There is no such principal");
@@ -65,6 +66,14 @@ export async function changePrincipal(
   if (!changed) throw refuse("not-found", "There is no such principal");
   return { principal: principalOf(changed), revision: revisionIn(written.rows) };
 }
+
+/** Principals of these ids, with what they may publish to. */
+export async function senders(knex: Knex, { ids }: Params<"persistence.senders">): Promise<Sender[]> {
+  const rows = await knex<PrincipalRow>("principals").whereIn("id", ids);
+  return rows.map((row) => ({ ...principalOf(row), publish: row.publish === null ? [] : JSON.parse(row.publish) }));
+}
+
+const published = (publish: string[] | undefined) => publish && { publish: JSON.stringify(publish) };
 
 /** A row where he is no enabled administrator, or another one is. */
 const othersAdminister = (knex: Knex, id: string) => {

@@ -1,4 +1,4 @@
-import type { Changed, Membership, Sent } from "../../../contract/actions.ts";
+import type { Changed, Membership, Stored } from "../../../contract/actions.ts";
 import type { Claim, CommandKey } from "../../../contract/append.ts";
 import type { Unlinked } from "../../../contract/chain.ts";
 import type { Data, Entry, Kind, Role } from "../../../contract/entry.ts";
@@ -40,6 +40,8 @@ export type Post = Issued & {
   /** Principals whose handles the text mentions, in order; those who are members become its mentions. */
   mentionable: string[];
   salt: string;
+  /** It was sent to a topic, of which a binding lets its sender in, be he a member or not; or none does. */
+  viaTopic?: { bound: boolean };
 };
 
 export type Join = Issued & { type: "join"; commandId: string; principalId: string; role?: Role };
@@ -77,7 +79,7 @@ export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 export type Answers = {
   create: { conversationId: string; created: boolean };
   /** `differs`: an import's message is there already, with another content. */
-  post: Sent & { differs?: true };
+  post: Stored & { differs?: true };
   join: Membership;
   leave: { principalId: string; changed: boolean };
   role: Membership;

@@ -5,10 +5,10 @@ import type { Kind } from "../../../contract/entry.ts";
 import { refuse } from "../../../contract/errors.ts";
 import { FIRST_MEMBERS } from "../../../contract/limits.ts";
 import { bareHandle, type Principal } from "../../../contract/principal.ts";
+import { checkText } from "../../../contract/well-formed.ts";
 import type { Change, Create } from "../conversation/command.ts";
 import { bareName, nameFault } from "../conversation/names.ts";
 import { usualRole } from "../conversation/permit.ts";
-import { checkText } from "../well-formed.ts";
 import type { Directory } from "./directory.ts";
 
 /** From what a caller asks of a conversation itself to commands. */

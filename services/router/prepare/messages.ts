@@ -1,17 +1,21 @@
 import { v7 as uuid } from "uuid";
-import type { Params } from "../../../contract/actions.ts";
-import type { NewMessage } from "../../../contract/conversation.ts";
+import type { Params, Posting } from "../../../contract/actions.ts";
+import { checkData, checkMessage, checkText } from "../../../contract/well-formed.ts";
 import type { Edit, Pin, Post, React, Redact } from "../conversation/command.ts";
 import { mentionedHandles } from "../conversation/mentions.ts";
-import { checkData, checkText } from "../well-formed.ts";
 import type { Directory } from "./directory.ts";
 import { salt } from "./salt.ts";
 
 /** From what a caller asks to do with messages to commands: handles become ids, and what is random is drawn here. */
 
-export async function preparePost(senderId: string, message: NewMessage, directory: Directory): Promise<Post> {
-  checkText("text", message.text);
-  if (message.data) checkData(message.data);
+/** @param enters whether a topic lets the sender into the conversation */
+export async function preparePost(
+  senderId: string,
+  { topic, ...message }: Posting,
+  directory: Directory,
+  enters: (topic: string) => Promise<boolean>,
+): Promise<Post> {
+  checkMessage(message);
   return {
     ...message,
     type: "post",
@@ -19,6 +23,7 @@ export async function preparePost(senderId: string, message: NewMessage, directo
     clientMessageId: message.clientMessageId ?? uuid(),
     mentionable: await mentionedIn(message.text, directory),
     salt: salt(),
+    ...(topic !== undefined && { viaTopic: { bound: await enters(topic) } }),
   };
 }
 

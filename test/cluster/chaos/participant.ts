@@ -116,7 +116,7 @@ export class Participant {
       this.#acknowledged = Date.now();
       this.#give();
     } else if (frame.type === "entries") this.#views.get(frame.conversationId)?.push(...frame.entries);
-    else if (frame.type === "ack") {
+    else if (frame.type === "ack" && "seq" in frame) {
       this.#acknowledged = Date.now();
       this.#settle(frame.ref, { acknowledged: { seq: frame.seq, hash: frame.hash } });
     } else if (frame.type === "refused") {

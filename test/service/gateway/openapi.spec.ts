@@ -28,20 +28,23 @@ async function lively({ admin, person }: Edge) {
   await admin.patch(`${at}/members/bob`, { role: "reader" });
   await admin.post(`${at}/members`, { principal: "@cleo" });
   await admin.delete(`${at}/members/cleo`);
+  await admin.patch("/v1/principals/admin", { publish: ["rates.>"] });
+  const { body: bound } = await admin.post("/v1/bindings", { pattern: "rates.*", conversationId: id });
   const { body: token } = await admin.post("/v1/principals/bob/tokens", { label: "spare" });
-  return { id, seq, gone, token: token.id };
+  return { id, seq, gone, token: token.id, binding: bound.id };
 }
 
 /** Good requests for each operation, which together bring every answer that it may give when all is well. */
-function goodOnes({ id, seq, gone, token }: Awaited<ReturnType<typeof lively>>): Record<string, Asked[]> {
+function goodOnes({ id, seq, gone, token, binding }: Awaited<ReturnType<typeof lively>>): Record<string, Asked[]> {
   const conversation = { path: { id } };
   const message = { path: { id, seq } };
   const reaction = { path: { id, seq, emoji: "🔥" } };
   const send = { body: { to: "#rates", text: "once", clientMessageId: "once" } };
+  const publish = { body: { to: "topic:rates.eur", text: "published", clientMessageId: "published" } };
   const make = { body: { id: uuid(), kind: "room", members: ["@bob"] } };
   const join = { ...conversation, body: { principal: "@cleo" } };
   return {
-    sendMessage: [send, send],
+    sendMessage: [send, send, publish, publish],
     listMessages: [conversation, { ...conversation, query: "?before=20&limit=1" }],
     getMessage: [message],
     listReplies: [message],
@@ -64,6 +67,9 @@ function goodOnes({ id, seq, gone, token }: Awaited<ReturnType<typeof lively>>):
     addMember: [join, join],
     changeMember: [{ path: { id, handle: "bob" }, body: { role: "member" } }],
     removeMember: [{ path: { id, handle: "bob" } }],
+    listBindings: [{}],
+    bind: [{ body: { pattern: "rates.>", conversationId: id } }],
+    unbind: [{ path: { id: binding } }],
     getMe: [{}],
     listPrincipals: [{ query: "?q=b" }],
     getPrincipal: [{ path: { handle: "bob" } }],

@@ -5,6 +5,7 @@ import type { ServiceBroker } from "moleculer";
 import { typeOf } from "../../../contract/errors.ts";
 import { call } from "../../../mixins/call.ts";
 import { as, run, withWirehouse } from "../../support/importing.ts";
+import { send } from "../../support/services.ts";
 import { expected, texts, ts, workspace, writeArchive } from "../../support/slack.ts";
 import { withFolder } from "../../support/with-broker.ts";
 import { zipOf } from "../../support/zip.ts";
@@ -96,7 +97,7 @@ describe("importer: a workspace", () => {
       await withFolder((folder) => run(broker, writeArchive(folder, workspace)));
       const ben = await as(broker, "ben");
       for (const channel of ["#general", "#random"]) {
-        const sent = await call(broker, "router.send", { to: channel, text: "at last" }, ben);
+        const sent = await send(broker, { to: channel, text: "at last" }, ben);
         expect(sent.repeat).to.equal(false);
       }
       const archived = call(broker, "router.send", { to: "#empty", text: "never" }, ben);

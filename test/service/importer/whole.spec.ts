@@ -8,6 +8,7 @@ import { call } from "../../../mixins/call.ts";
 import { importArchive } from "../../../services/importer/run.ts";
 import { conversationIdOf } from "../../../services/importer/slack/names.ts";
 import { as, run, withWirehouse } from "../../support/importing.ts";
+import { send } from "../../support/services.ts";
 import { type Files, texts, writeArchive } from "../../support/slack.ts";
 import { at, RECORDS, whole } from "../../support/slack-whole.ts";
 import { withFolder } from "../../support/with-broker.ts";
@@ -136,9 +137,9 @@ describe("importer: the whole of Slack", () => {
       ]);
       // It is the conversation that the two find from now on, and a note to oneself too.
       const more = { to: "@ana", text: "still here" };
-      const found = await call(broker, "router.send", more, await as(broker, "cleo"));
+      const found = await send(broker, more, await as(broker, "cleo"));
       expect(found.conversationId).to.equal(idOf("D1"));
-      const self = await call(broker, "router.send", { to: "@ben", text: "another" }, await as(broker, "ben"));
+      const self = await send(broker, { to: "@ben", text: "another" }, await as(broker, "ben"));
       expect(self.conversationId).to.equal(idOf("D2"));
     }));
 
@@ -238,7 +239,7 @@ describe("importer: the whole of Slack", () => {
       const admin = await as(broker, "admin");
       for (const handle of ["ana", "cleo"])
         await call(broker, "directory.create", { handle, name: handle, kind: "person" }, admin);
-      const theirs = await call(broker, "router.send", { to: "@cleo", text: "before" }, await as(broker, "ana"));
+      const theirs = await send(broker, { to: "@cleo", text: "before" }, await as(broker, "ana"));
       const summary = await bring(broker, whole);
       expect(summary.failures).to.deep.equal([
         "1 conversations could not be created: D1 (The two have a direct conversation already)",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { ServiceBroker } from "moleculer";
 import { call } from "../../../mixins/call.ts";
-import { logOf, meta, people, room, wire } from "../../support/services.ts";
+import { logOf, meta, people, room, send, wire } from "../../support/services.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
 
 type Person = { principalId: string; handle: string };
@@ -16,7 +16,7 @@ const withRoom = (use: (broker: ServiceBroker, conversationId: string, ana: Pers
   );
 
 const say = async (broker: ServiceBroker, who: Person, to: string, text: string, more: object = {}) =>
-  (await call(broker, "router.send", { to, text, ...more }, meta(who))).seq;
+  (await send(broker, { to, text, ...more }, who)).seq;
 const read = (broker: ServiceBroker, who: Person, conversationId: string, seq: number) =>
   call(broker, "persistence.message", { conversationId, seq }, meta(who));
 const bodies = async (broker: ServiceBroker, conversationId: string, ana: Person) =>

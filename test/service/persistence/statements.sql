@@ -225,6 +225,36 @@ select `p`.*, `t`.`id` as `token_id`, `t`.`hash`, `t`.`scopes`, `t`.`expires_at`
    SEARCH t USING INDEX tokens_hash_unique (hash=?)
    SEARCH p USING INDEX sqlite_autoindex_principals_1 (id=?)
 
+-- senders
+select * from `principals` where `id` in (?)
+   SEARCH principals USING INDEX sqlite_autoindex_principals_1 (id=?)
+
+-- bindings, an owner's
+select `id` from `principals` where `id` = ? and `role` = ? and `disabled` = ? limit ?
+   SEARCH principals USING INDEX sqlite_autoindex_principals_1 (id=?)
+
+-- bindings, an owner's
+select `b`.* from `members` as `me` inner join `bindings` as `b` on `b`.`conversation_id` = `me`.`conversation_id` where `me`.`principal_id` = ? and `me`.`role` = ? and `b`.`conversation_id` >= ? and (`b`.`conversation_id` > ? or `b`.`pattern` > ?) and `b`.`removed_at` is null order by `me`.`conversation_id` asc, `b`.`pattern` asc limit ?
+   SEARCH me USING INDEX members_principal_id_conversation_id_index (principal_id=? AND conversation_id>?)
+   SEARCH b USING INDEX bindings_in_force (conversation_id=?)
+   USE TEMP B-TREE FOR LAST TERM OF ORDER BY
+
+-- bindings, an administrator's
+select `id` from `principals` where `id` = ? and `role` = ? and `disabled` = ? limit ?
+   SEARCH principals USING INDEX sqlite_autoindex_principals_1 (id=?)
+
+-- bindings, an administrator's
+select `b`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? inner join `bindings` as `b` on `b`.`conversation_id` = `c`.`id` where (`c`.`private` = ? or `me`.`role` is not null or exists (select `g`.`name` from `groups` as `g` where `g`.`conversation_id` = `c`.`id`)) and `b`.`conversation_id` >= ? and (`b`.`conversation_id` > ? or `b`.`pattern` > ?) and `b`.`removed_at` is null order by `b`.`conversation_id` asc, `b`.`pattern` asc limit ?
+   SEARCH b USING INDEX bindings_in_force (conversation_id>?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH g USING INDEX groups_conversation_id_unique (conversation_id=?)
+
+-- bindingChanges
+select * from `bindings` where `changed` > ? order by `changed` asc limit ?
+   SEARCH bindings USING INDEX bindings_changed_unique (changed>?)
+
 -- write of a cursor
 update members set mentioned_read = mentioned_read + (select count(*) from mentions n where n.principal_id = members.principal_id and n.conversation_id = members.conversation_id and n.seq > members.read_seq and n.seq <= ?), read_ordinal = (select e.ordinal from entries e where e.conversation_id = members.conversation_id and e.seq = ?), read_seq = ? where conversation_id = ? and principal_id = ? and read_seq < ? and exists (select 1 from entries e where e.conversation_id = members.conversation_id and e.seq = ?)
    SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id=?)

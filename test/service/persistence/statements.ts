@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { directKey } from "../../../contract/conversation.ts";
+import { encodeCursor } from "../../../contract/page-cursor.ts";
 import { Cursors } from "../../../services/persistence/cursors.ts";
 import { prepareCommit } from "../../../services/persistence/dialects/sqlite/commit.ts";
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
-import { principals } from "../../../services/persistence/directory/principals.ts";
+import { bindingChanges, bindings } from "../../../services/persistence/directory/bindings.ts";
+import { addPrincipal, principals, senders } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
 import { credentials, tokens } from "../../../services/persistence/directory/tokens.ts";
 import { direct, facts, load, named, roles } from "../../../services/persistence/read/activation.ts";
@@ -37,11 +39,12 @@ export const printed = (seen: readonly Seen[]): string =>
 
 async function reads(store: Store): Promise<Seen[]> {
   const { reader } = store;
-  const [ana = "", bo = ""] = people(2);
+  const [ana = "", bo = "", boss = ""] = people(3);
   const log = new Log();
   await stored(store, [log.create(ana, { name: "fx" }), log.join(bo), log.message(ana, { mentions: [bo] })]);
   await stored(store, [log.message(bo, { replyTo: 4 }), log.edit(ana, 4, "again"), log.react(bo, 4, "👍")]);
   const conversationId = log.id;
+  await addPrincipal(store, { id: boss, handle: "boss", name: "Boss", kind: "person", role: "admin", disabled: false });
   const keys = [4, 5].map((seq) => ({ conversationId, seq }));
   const actions: Record<string, () => Promise<unknown>> = {
     load: () => load(reader, { conversationId }),
@@ -73,6 +76,10 @@ async function reads(store: Store): Promise<Seen[]> {
     "principals by handle": () => principals(reader, { handles: ["ana", "bo"] }),
     tokens: () => tokens(reader, { principalId: ana }),
     credentials: () => credentials(reader, ["00".repeat(32)]),
+    senders: () => senders(reader, { ids: [ana] }),
+    "bindings, an owner's": () => bindings(reader, {}, ana),
+    "bindings, an administrator's": () => bindings(reader, { cursor: nextOf(conversationId) }, boss),
+    bindingChanges: () => bindingChanges(reader, { after: 1 }),
   };
   const found: Seen[] = [];
   for (const [action, run] of Object.entries(actions)) {
@@ -85,6 +92,8 @@ async function reads(store: Store): Promise<Seen[]> {
   }
   return found;
 }
+
+const nextOf = (conversationId: string) => encodeCursor({ conversationId, pattern: "a.b" });
 
 async function planned({ reader }: Store, sql: string, bindings: readonly unknown[]): Promise<string[]> {
   const steps: { detail: string }[] = await reader.raw(`explain query plan ${sql}`, [...bindings].map(String));

@@ -4,7 +4,7 @@ import { v7 as uuid } from "uuid";
 import type { Announcement } from "../../../contract/events.ts";
 import { call } from "../../../mixins/call.ts";
 import { fanOutOf } from "../../../mixins/fan-out/fan-out.middleware.ts";
-import { administrator, logOf, meta, people, room, wire } from "../../support/services.ts";
+import { administrator, logOf, meta, people, room, send, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
 
@@ -32,7 +32,7 @@ describe("the router", () => {
       const sent = await Promise.all(
         Array.from({ length: 50 }, (_, i) => {
           const [from, to] = i % 2 ? [ana, bob] : [bob, ana];
-          return call(broker, "router.send", { to: `@${to.handle}`, text: `${i}` }, meta(from));
+          return send(broker, { to: `@${to.handle}`, text: `${i}` }, from);
         }),
       );
       const ids = new Set(sent.map(({ conversationId }) => conversationId));
@@ -156,7 +156,7 @@ describe("the router", () => {
         fanOut.announce = announce;
         throw new Error("the process was about to tell");
       };
-      const sent = await call(broker, "router.send", { to: conversationId, text: "x" }, meta(ana));
+      const sent = await send(broker, { to: conversationId, text: "x" }, ana);
       const told = await until(() => heard[0], "an announcement");
       expect(told).to.deep.equal({ conversationId, head: { seq: sent.seq, hash: sent.hash }, entries: [] });
     }));
@@ -171,14 +171,9 @@ describe("the router", () => {
       });
       await withBroker(wire(folder), async (broker) => {
         const ana = { principalId: (await call(broker, "directory.get", { handle: "ana" })).id };
-        const repeat = await call(
-          broker,
-          "router.send",
-          { to: "#fx", text: "before", clientMessageId: "k" },
-          meta(ana),
-        );
+        const repeat = await send(broker, { to: "#fx", text: "before", clientMessageId: "k" }, ana);
         expect([repeat.seq, repeat.repeat]).to.deep.equal([3, true]);
-        const next = await call(broker, "router.send", { to: "#fx", text: "after" }, meta(ana));
+        const next = await send(broker, { to: "#fx", text: "after" }, ana);
         expect(next.seq).to.equal(4);
         expect((await call(broker, "persistence.verify", { conversationId: id }, meta(ana))).ok).to.equal(true);
       });

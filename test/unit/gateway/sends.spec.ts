@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Sent } from "../../../contract/actions.ts";
-import type { NewMessage } from "../../../contract/conversation.ts";
+import type { Posting, Stored } from "../../../contract/actions.ts";
 import { type Outcome, refuse, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../../contract/limits.ts";
@@ -11,12 +10,25 @@ import { until } from "../../support/until.ts";
 const id = (n: number) => `01890000-0000-7000-8000-00000000000${n}`;
 /** Addresses, some of which mean the same conversation. */
 const addresses: Record<string, string> = { [id(1)]: id(1), [id(2)]: id(2), "#one": id(1), "@two": id(2) };
+/** Topics, and what is bound to them. */
+const topics: Record<string, string[]> = { one: [id(1)], both: [id(1), id(2)], three: [1, 2, 3].map(id) };
+const meant = (to: string): string[] => topics[to.replace("topic:", "")] ?? [addresses[to] ?? ""];
+/** A conversation that takes nothing. */
+const REFUSING = id(3);
 
-type Post = { conversationId: string; messages: NewMessage[] };
+type Post = { conversationId: string; messages: Posting[] };
 type Fault = "none" | "lost" | "refused" | "stored but lost";
 
-const stored = (conversationId: string, seq: number): Outcome<Sent> => ({
-  ok: { conversationId, seq, sentAt: "2026-01-01T00:00:00.000Z", hash: "0".repeat(64), repeat: false },
+/** The sender is in the first conversation, and in no other. */
+const stored = (conversationId: string, seq: number): Outcome<Stored> => ({
+  ok: {
+    conversationId,
+    seq,
+    sentAt: "2026-01-01T00:00:00.000Z",
+    hash: "0".repeat(64),
+    repeat: false,
+    ...(conversationId === id(1) && { seen: true }),
+  },
 });
 
 /** A router that stores a message once, and whose answers get lost. */
@@ -36,7 +48,16 @@ class Router {
     return found;
   }
 
-  async post(conversationId: string, messages: NewMessage[]): Promise<Outcome<Sent>[]> {
+  async bound(topic: string): Promise<{ conversationIds: string[]; beyond: number }> {
+    await undefined;
+    const fault = this.faults.shift();
+    if (fault === "lost") throw refuse("unavailable", "lost");
+    const conversationIds = topics[topic];
+    if (!conversationIds) throw refuse("nothing-bound", "nowhere");
+    return { conversationIds, beyond: 0 };
+  }
+
+  async post(conversationId: string, messages: Posting[]): Promise<Outcome<Stored>[]> {
     this.posts.push({ conversationId, messages });
     this.inFlight.set(conversationId, (this.inFlight.get(conversationId) ?? 0) + 1);
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.get(conversationId) ?? 0);
@@ -46,8 +67,8 @@ class Router {
     if (fault === "lost") throw refuse("unavailable", "lost");
     const log = this.logs.get(conversationId) ?? [];
     this.logs.set(conversationId, log);
-    const outcomes = messages.map(({ clientMessageId = "", text }): Outcome<Sent> => {
-      if (text === "refuse me") return { refused: refused("forbidden", "no") };
+    const outcomes = messages.map(({ clientMessageId = "", text }): Outcome<Stored> => {
+      if (text === "refuse me" || conversationId === REFUSING) return { refused: refused("forbidden", "no") };
       if (!log.includes(clientMessageId)) log.push(clientMessageId);
       return stored(conversationId, log.indexOf(clientMessageId) + 1);
     });
@@ -63,6 +84,7 @@ function sending(router: Router, wait = async () => {}) {
   const failures: unknown[] = [];
   const sends: Sends = new Sends({
     resolve: (to) => router.resolve(to),
+    bound: (topic) => router.bound(topic),
     post: (conversationId, messages) => router.post(conversationId, messages),
     tell: (frame) => told.push(frame),
     changed: () => changes.push(sends.full),
@@ -79,7 +101,7 @@ const refs = (told: ServerFrame[], type: "ack" | "refused") =>
 describe("a session's sends", () => {
   it("are stored in the order sent, once, and answered each once, whatever gets lost", async () => {
     const fault = fc.constantFrom<Fault>("none", "none", "lost", "refused", "stored but lost");
-    const to = fc.constantFrom(...Object.keys(addresses));
+    const to = fc.constantFrom(...Object.keys(addresses), ...Object.keys(topics).map((topic) => `topic:${topic}`));
     await fc.assert(
       fc.asyncProperty(
         fc.array(to, { size: "max", maxLength: 30 }),
@@ -92,13 +114,48 @@ describe("a session's sends", () => {
           await sends.idle();
           expect(refs(told, "ack").toSorted()).to.deep.equal([...tos.keys()].toSorted());
           for (const conversation of [id(1), id(2)]) {
-            const mine = [...tos.keys()].filter((ref) => addresses[tos[ref] ?? ""] === conversation).map(String);
+            const mine = [...tos.keys()].filter((ref) => meant(tos[ref] ?? "").includes(conversation)).map(String);
             expect(router.logs.get(conversation) ?? []).to.deep.equal(mine);
           }
           expect(router.mostInFlight).to.be.at.most(1);
         },
       ),
     );
+  });
+
+  it("to a topic tell of what one is in, and only count what one is not in", async () => {
+    const { sends, told } = sending(new Router());
+    sends.push(outgoing(1, "topic:three"));
+    sends.push(outgoing(2, "topic:unbound"));
+    sends.push(outgoing(3, "topic:both", "\ud800"));
+    await sends.idle();
+    const [ack] = told.filter(({ type }) => type === "ack");
+    expect(ack).to.deep.include({ ref: 1, unseen: { stored: 1, refused: 1 } });
+    if (ack?.type === "ack" && "receipts" in ack)
+      expect(ack.receipts.map((one) => one.conversationId)).to.deep.equal([id(1)]);
+    const problems = told.flatMap((frame) => (frame.type === "refused" ? [frame.problem.status] : []));
+    expect(problems).to.deep.equal([404, 400]);
+  });
+
+  it("to a topic of which a conversation does not answer are refused with what became of them, and finished when sent again", async () => {
+    const router = new Router();
+    const { sends, told } = sending(router);
+    const post = router.post.bind(router);
+    router.post = async (conversationId, messages) => {
+      if (conversationId === id(2)) throw refuse("unavailable", "down");
+      return post(conversationId, messages);
+    };
+    sends.push(outgoing(1, "topic:both"));
+    await sends.idle();
+    const [refusal] = told;
+    if (refusal?.type !== "refused") throw new Error("not refused");
+    expect(refusal.problem).to.deep.include({ status: 503, clientMessageId: "1", unseen: { stored: 0, refused: 0 } });
+    expect(refusal.problem.receipts).to.have.length(1);
+    router.post = post;
+    sends.push(outgoing(1, "topic:both"));
+    await sends.idle();
+    expect(told[1]).to.deep.include({ type: "ack", unseen: { stored: 1, refused: 0 } });
+    expect([router.logs.get(id(1)), router.logs.get(id(2))]).to.deep.equal([["1"], ["1"]]);
   });
 
   it("that come in one piece go in one call, up to the bounds of a turn", async () => {

@@ -36,6 +36,7 @@ const streams = (times: { hello: number; ping: number }) =>
       hub: { open: async (_session, _cursors, greet) => greet([]), close: () => {} },
       read: async () => [],
       resolve: async (_principalId, to) => to,
+      bound: async () => ({ conversationIds: [], beyond: 0 }),
       post: async () => [],
       mark: async () => {},
       overdrawn: () => undefined,

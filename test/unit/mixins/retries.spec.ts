@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Errors } from "moleculer";
 import { refuse, typeOf } from "../../../contract/errors.ts";
-import { Retries } from "../../../services/gateway/retries.ts";
+import { Retries } from "../../../mixins/retries.ts";
 
 const undelivered = () => new Errors.ServiceNotAvailableError({ action: "router.send" });
 const lost = () => new Errors.RequestRejectedError({ action: "router.send" });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ActionName } from "../../contract/actions.ts";
-import { isLost, isUndelivered } from "../../mixins/lost.ts";
-import { backoff } from "./stream/backoff.ts";
+import type { ActionName } from "../contract/actions.ts";
+import { backoff } from "./backoff.ts";
+import { isLost, isUndelivered } from "./lost.ts";
 
 /** Milliseconds after which no further try begins: longer than it takes to notice that a node has fallen silent. */
 const DEADLINE = 5_000;
@@ -14,6 +14,7 @@ const unkeyed: ReadonlySet<ActionName> = new Set([
   "directory.create",
   "directory.createToken",
   "directory.revokeToken",
+  "directory.unbind",
   "importer.run",
 ]);
 

@@ -1,6 +1,6 @@
-import { canonical } from "../../contract/chain.ts";
-import { refuse } from "../../contract/errors.ts";
-import { DATA_BYTES } from "../../contract/limits.ts";
+import { canonical } from "./chain.ts";
+import { refuse } from "./errors.ts";
+import { DATA_BYTES } from "./limits.ts";
 
 /** An escaped NUL in a canonical text: a `\u0000` behind an even number of backslashes. */
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
@@ -22,6 +22,12 @@ export function checkData(data: unknown): void {
   const text = canonicalOf(data);
   if (text === undefined || NUL.test(text)) throw malformed("data", "must be I-JSON (RFC 7493)");
   if (Buffer.byteLength(text) > DATA_BYTES) throw malformed("data", `must not exceed ${DATA_BYTES} bytes`);
+}
+
+/** @throws validation */
+export function checkMessage({ text, data }: { text: string; data?: unknown }): void {
+  checkText("text", text);
+  if (data !== undefined) checkData(data);
 }
 
 function canonicalOf(data: unknown): string | undefined {
