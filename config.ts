@@ -16,7 +16,7 @@ type Variable<S extends TSchema = TSchema> = {
 };
 
 /** What a process may run, each the name of a folder below `services`. */
-export const serviceNames = ["directory", "gateway", "importer", "persistence", "router"] as const;
+export const serviceNames = ["directory", "gateway", "importer", "persistence", "presence", "router"] as const;
 const names = serviceNames.join("|");
 
 const optional = (pattern: string) => Type.Union([Type.Undefined(), Type.String({ pattern })]);

@@ -17,6 +17,7 @@ export function layout(config: Pick<Config, "port" | "metricsPort">, stores: num
   const nodes = [
     ...several("persistence", stores, "directory,persistence"),
     ...several("router", 2, "router"),
+    ...several("presence", 2, "presence"),
     ...several("gateway", 2, "gateway"),
   ];
   const { metricsPort } = config;

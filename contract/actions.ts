@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from "typebox";
 import { bindings } from "./actions/bindings.ts";
 import { inConversation, internal, none, paging, retried } from "./actions/parts.ts";
+import { presenceActions } from "./actions/presence.ts";
 import { readers } from "./actions/readers.ts";
 import { Census } from "./actors.ts";
 import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
@@ -356,6 +357,8 @@ export const actions = {
   },
   "directory.tokens": { params: Strict({ handle: GivenHandle, ...paging }), result: Page(Token) },
   "directory.revokeToken": { params: Strict({ id: Id }), result: internal<null>() },
+
+  ...presenceActions,
 
   // The importer.
   "importer.run": {

@@ -9,6 +9,9 @@ export type DirectoryChanged = { revision: number };
 /** On a conversation's fan-out subject: its committed entries, or (`entries` empty) only where its log now ends. */
 export type Announcement = { conversationId: string; head: Head; entries: WireEntry[] };
 
+/** On a conversation's fan-out subject too: somebody is typing there. */
+export type Typing = { conversationId: string; principalId: string; type: "typing" };
+
 /** On a principal's fan-out subject: what concerns him alone. */
 export type Notice =
   /** He is in since the entry `seq`; `from` is the first entry he is shown live. */

@@ -2,8 +2,9 @@ import Type, { type Static } from "typebox";
 import { NewMessage } from "./conversation.ts";
 import type { Receipt, WireEntry } from "./entry.ts";
 import type { Problem, TopicReceipts } from "./errors.ts";
-import { REF_CHARACTERS } from "./limits.ts";
-import { CursorSeq, Id, Strict } from "./scalars.ts";
+import { REF_CHARACTERS, WATCHED } from "./limits.ts";
+import { Choice, type Presence } from "./presence.ts";
+import { CursorSeq, Id, PrincipalAddress, Strict } from "./scalars.ts";
 
 /** The stream's frames: what a client says, and what it is told. */
 
@@ -32,8 +33,21 @@ export type Send = Static<typeof Send>;
 export const Read = Strict({ type: Type.Literal("read"), conversationId: Id, seq: CursorSeq });
 export type Read = Static<typeof Read>;
 
+export const Typing = Strict({ type: Type.Literal("typing"), conversationId: Id });
+export type Typing = Static<typeof Typing>;
+
+export const Choose = Strict({ type: Type.Literal("presence"), ...Choice.properties });
+export type Choose = Static<typeof Choose>;
+
+/** Whose presence is told from now on, instead of what was watched before. */
+export const Watch = Strict({
+  type: Type.Literal("watch"),
+  principals: Type.Array(PrincipalAddress, { maxItems: WATCHED }),
+});
+export type Watch = Static<typeof Watch>;
+
 /** What a client may say after `hello`. A `send` with good `ref` and bad fields is refused; any other fault closes. */
-export const clientFrames = { send: Send, read: Read };
+export const clientFrames = { send: Send, read: Read, typing: Typing, presence: Choose, watch: Watch };
 
 export type ServerFrame =
   | { type: "ready"; sessionId: string; principalId: string; heads: Record<string, number> }
@@ -42,4 +56,6 @@ export type ServerFrame =
   | { type: "refused"; ref: Ref; problem: Problem }
   | { type: "joined"; conversationId: string }
   | { type: "left"; conversationId: string }
-  | { type: "read"; conversationId: string; seq: number };
+  | { type: "read"; conversationId: string; seq: number }
+  | { type: "typing"; conversationId: string; principalId: string }
+  | ({ type: "presence" } & Presence);

@@ -71,6 +71,21 @@ export const REF_CHARACTERS = 64;
 /** Bytes of an announcement: of a larger one only the head is told, and who misses its entries reads them. */
 export const ANNOUNCEMENT_BYTES = 256 * 1024;
 
+/** Code points of the text beside one's status. */
+export const STATUS_CODE_POINTS = 140;
+/** Principals that one session may watch. */
+export const WATCHED = 1000;
+/** Pairs of a watching session and whom it watches, at one gateway: some 60 bytes each. */
+export const WATCHES = 4_000_000;
+/** Milliseconds within which one sender's typing in one conversation is told once. */
+export const TYPING_INTERVAL = 2_000;
+/** Conversations that one types in at once. */
+export const TYPING_CONVERSATIONS = 8;
+/** Senders whose typing is shown in one conversation at once: beyond it "several people" says as much. */
+export const TYPING_SENDERS = 8;
+/** Bytes of a beat: it must cross the transporter. */
+export const BEAT_BYTES = 512 * 1024;
+
 /** WebSockets at one gateway: 20 KB each when idle. */
 export const STREAMS = 20_000;
 /** Event streams at one gateway: each reads the log by itself. */

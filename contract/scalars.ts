@@ -12,7 +12,9 @@ export const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 /** A reader's position: 0 is before the first entry. */
 export const CursorSeq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** RFC 3339, UTC, milliseconds. */
-export const Time = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$" });
+export const Time = Type.String({
+  pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$",
+});
 /** Hex SHA-256. */
 export const Hash = Type.String({ pattern: "^[0-9a-f]{64}$" });
 

@@ -21,6 +21,25 @@ export function call<A extends ActionName>(
   return from.call<Result<A>, Params<A>>(name, params, meta ? { meta, tracking } : { tracking });
 }
 
+/**
+ * The same of one node, whoever else offers it.
+ * @param timeout milliseconds
+ */
+export function callAt<A extends ActionName>(
+  from: Context<unknown, Meta> | ServiceBroker,
+  nodeID: string,
+  name: A,
+  params: Params<A>,
+  timeout?: number,
+): Promise<Result<A>> {
+  const tracking = !(from instanceof ServiceBroker);
+  return from.call<Result<A>, Params<A>>(name, params, {
+    nodeID,
+    tracking,
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+}
+
 type Handler<A extends ActionName, This> = (
   this: This,
   ctx: Context<Params<A>, Meta>,

@@ -1,4 +1,5 @@
-import type { Announcement, Notice } from "../../contract/events.ts";
+import type { Announcement, Notice, Typing } from "../../contract/events.ts";
+import type { Presence } from "../../contract/presence.ts";
 import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
 
 /** Fan-out inside one process: listeners are called before the publisher goes on. */
@@ -7,7 +8,9 @@ export class LocalFanOut implements FanOut {
   readonly #announcements = new Subjects<Announcement>();
   /** Of one subject. */
   readonly #every = new Subjects<Announcement>();
+  readonly #typing = new Subjects<Typing>();
   readonly #notices = new Subjects<Notice>();
+  readonly #presences = new Subjects<Presence>();
 
   announce(announcement: Announcement): void {
     this.#announcements.publish(announcement.conversationId, announcement);
@@ -16,6 +19,14 @@ export class LocalFanOut implements FanOut {
 
   notify(principalId: string, notice: Notice): void {
     this.#notices.publish(principalId, notice);
+  }
+
+  type(typing: Typing): void {
+    this.#typing.publish(typing.conversationId, typing);
+  }
+
+  present(presence: Presence): void {
+    this.#presences.publish(presence.principalId, presence);
   }
 
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
@@ -28,6 +39,14 @@ export class LocalFanOut implements FanOut {
 
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
     return this.#notices.subscribe(principalId, listener);
+  }
+
+  onTyping(conversationId: string, listener: Listener<Typing>): Unsubscribe {
+    return this.#typing.subscribe(conversationId, listener);
+  }
+
+  onPresence(principalId: string, listener: Listener<Presence>): Unsubscribe {
+    return this.#presences.subscribe(principalId, listener);
   }
 
   async open(): Promise<void> {}

@@ -1,13 +1,14 @@
 import { Events, type NatsConnection, type Subscription } from "nats";
-import type { Announcement, Notice } from "../../contract/events.ts";
+import type { Announcement, Notice, Typing } from "../../contract/events.ts";
 import { ANNOUNCEMENT_BYTES } from "../../contract/limits.ts";
+import type { Presence } from "../../contract/presence.ts";
 import { dial } from "../nats/dial.ts";
 import type { Nats } from "../nats/options.ts";
 import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
 
 /**
- * Fan-out between processes: one NATS core subject a conversation, one a principal, so that the servers carry a message
- * to those nodes only that have a listener for it. At most once. A connection of its own: what is announced neither
+ * Fan-out between processes: one NATS core subject a conversation, two a principal, so that the servers carry a
+ * message to those nodes only that have a listener for it. At most once. A connection of its own: what is announced neither
  * waits for calls nor holds them up.
  */
 export class NatsFanOut implements FanOut {
@@ -15,8 +16,9 @@ export class NatsFanOut implements FanOut {
   readonly #nats: Nats;
   readonly #name: string;
   readonly #warn: (sentence: string) => void;
-  readonly #announcements: Subjects<Announcement>;
+  readonly #conversations: Subjects<Announcement | Typing>;
   readonly #notices: Subjects<Notice>;
+  readonly #presences: Subjects<Presence>;
   readonly #reconnected = new Set<() => void>();
   #open: NatsConnection | undefined;
 
@@ -30,8 +32,9 @@ export class NatsFanOut implements FanOut {
     this.#warn = warn;
     const malformed = (subject: string) => warn(`What was told on ${subject} is not JSON`);
     const connection = () => this.#connection;
-    this.#announcements = new Subjects(connection, "wirehouse.conversation", malformed);
+    this.#conversations = new Subjects(connection, "wirehouse.conversation", malformed);
     this.#notices = new Subjects(connection, "wirehouse.principal", malformed);
+    this.#presences = new Subjects(connection, "wirehouse.presence", malformed);
   }
 
   get #connection(): NatsConnection {
@@ -49,23 +52,41 @@ export class NatsFanOut implements FanOut {
     const whole = JSON.stringify(announcement);
     const fits = Buffer.byteLength(whole) <= ANNOUNCEMENT_BYTES;
     const told = fits ? whole : JSON.stringify({ ...announcement, entries: [] });
-    this.#announcements.publish(tokenOf(announcement.conversationId), told);
+    this.#conversations.publish(tokenOf(announcement.conversationId), told);
   }
 
   notify(principalId: string, notice: Notice): void {
     this.#notices.publish(tokenOf(principalId), JSON.stringify(notice));
   }
 
+  type(typing: Typing): void {
+    this.#conversations.publish(tokenOf(typing.conversationId), JSON.stringify(typing));
+  }
+
+  present(presence: Presence): void {
+    this.#presences.publish(tokenOf(presence.principalId), JSON.stringify(presence));
+  }
+
   onAnnouncement(conversationId: string, listener: Listener<Announcement>): Unsubscribe {
-    return this.#announcements.subscribe(tokenOf(conversationId), listener);
+    return this.#conversations.subscribe(tokenOf(conversationId), announced(listener));
   }
 
   onEveryAnnouncement(listener: Listener<Announcement>): Unsubscribe {
-    return this.#announcements.subscribe(EVERY, listener);
+    return this.#conversations.subscribe(EVERY, announced(listener));
+  }
+
+  onTyping(conversationId: string, listener: Listener<Typing>): Unsubscribe {
+    return this.#conversations.subscribe(tokenOf(conversationId), (told) => {
+      if ("type" in told) listener(told);
+    });
   }
 
   onNotice(principalId: string, listener: Listener<Notice>): Unsubscribe {
     return this.#notices.subscribe(tokenOf(principalId), listener);
+  }
+
+  onPresence(principalId: string, listener: Listener<Presence>): Unsubscribe {
+    return this.#presences.subscribe(tokenOf(principalId), listener);
   }
 
   onReconnected(listener: () => void): Unsubscribe {
@@ -93,6 +114,13 @@ export class NatsFanOut implements FanOut {
 const tokenOf = (id: string): string => encodeURIComponent(id).replaceAll(".", "%2E").replaceAll("*", "%2A");
 /** Stands for every token. */
 const EVERY = "*";
+
+/** What is typed rides on the same subjects. */
+const announced =
+  (listener: Listener<Announcement>): Listener<Announcement | Typing> =>
+  (told) => {
+    if ("head" in told) listener(told);
+  };
 
 /** The subjects of one kind of thing, by their last token; one NATS subscription for all listeners of a subject. */
 class Subjects<T> {

@@ -4,6 +4,7 @@ import { conversations } from "./routes/conversations.ts";
 import { directory } from "./routes/directory.ts";
 import { members } from "./routes/members.ts";
 import { messages } from "./routes/messages.ts";
+import { presence } from "./routes/presence.ts";
 
 /** Calls that belong together, as the API's document groups them. */
 export type Table = { name: string; about: string; routes: readonly Route[] };
@@ -14,5 +15,6 @@ export const api: readonly Table[] = [
   { name: "conversations", about: "Conversations and their logs", routes: conversations },
   { name: "members", about: "Who is in a conversation, and as what", routes: members },
   { name: "bindings", about: "What topics lead to", routes: bindings },
+  { name: "presence", about: "Who is here, and how", routes: presence },
   { name: "directory", about: "Principals and their tokens", routes: directory },
 ];

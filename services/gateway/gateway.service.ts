@@ -16,6 +16,7 @@ import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
+import { type Signals, signalsOf } from "./signals.ts";
 import type { Rounds } from "./stream/rounds.ts";
 import type { Streams } from "./stream/websocket.ts";
 import { type AskFor, streamsOf } from "./streams.ts";
@@ -31,7 +32,7 @@ const FAREWELL = 1_000;
 /** Milliseconds in which one of several does so, and serves on: load balancers take a while to notice. */
 const LINGER = 3_000;
 
-type Parts = { rest: Rest; streams: Streams; events: EventStreams; rounds: Rounds };
+type Parts = { rest: Rest; streams: Streams; events: EventStreams; rounds: Rounds; signals: Signals };
 const parts = new WeakMap<Service, Parts>();
 
 function partsOf(service: Service): Parts {
@@ -135,11 +136,12 @@ export const gateway = ({
       partsOf(this).rest.notFound(response);
     },
     async drain(this: Service) {
-      const { rest, streams, events, rounds } = partsOf(this);
+      const { rest, streams, events, rounds, signals } = partsOf(this);
       rounds.stop();
       events.stop();
       const isAlone = !this.broker.transit;
       await Promise.all([rest.drain(isAlone ? 0 : LINGER), streams.drain(isAlone ? FAREWELL : LINGER)]);
+      await signals.goodbye();
     },
   },
 
@@ -169,7 +171,8 @@ export const gateway = ({
       },
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
-    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit });
+    const signals = signalsOf({ broker, fanOut, directory: directoryOf(this), failed });
+    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals });
     if (server) {
       answerMalformed(server);
       streams.attach(server);
@@ -178,16 +181,16 @@ export const gateway = ({
       streams.judge();
       events.judge();
     });
-    parts.set(this, { rest, streams, events, rounds });
+    parts.set(this, { rest, streams, events, rounds, signals });
   },
 
   async started(this: Service) {
-    partsOf(this).rounds.start();
+    for (const part of [partsOf(this).rounds, partsOf(this).signals]) part.start();
   },
 
   async stopped(this: Service & { server?: Server }) {
-    const { streams, rounds } = partsOf(this);
-    rounds.stop();
+    const { streams, rounds, signals } = partsOf(this);
+    for (const one of [rounds, signals]) one.stop();
     // Else an idle or streaming connection would keep the broker from ever stopping.
     streams.stop();
     this.server?.closeAllConnections();

@@ -5,6 +5,7 @@ import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
 import { Turnstile } from "../../mixins/turnstile.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
+import type { SignalsBackend } from "./presence/signals.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { isStranger } from "./stream/catch-up.ts";
 import type { Times } from "./stream/connection.ts";
@@ -30,10 +31,11 @@ type Options = {
   find: FindCredential;
   failed(error: unknown): void;
   limit: RateLimit;
+  signals: SignalsBackend;
 };
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ fanOut, ask, askOnce, find, failed, limit }: Options): {
+export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals }: Options): {
   streams: Streams;
   events: EventStreams;
   rounds: Rounds;
@@ -53,6 +55,7 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit }: Options
     times,
     backend: {
       hub,
+      signals,
       read: log.read,
       failed,
       overdrawn: (principalId) => limit.take(principalId)?.refusal,
@@ -71,7 +74,13 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit }: Options
       },
     },
   });
-  const rounds = new Rounds({ everybody: () => hub.principals, visit: (one) => hub.audit(one), failed });
+  const rounds = new Rounds({
+    everybody: () => hub.principals,
+    async visit(some) {
+      for (const one of some) await hub.audit(one).catch(failed);
+    },
+    failed,
+  });
   fanOut.onReconnected(() => rounds.hasten());
   const events = new EventStreams({ fanOut, find, read: log.read, failed });
   return { streams, events, rounds };

@@ -4,6 +4,7 @@ import type { SchemaDialect } from "./dialects/dialect.ts";
 import * as directory from "./migrations/0001-directory.ts";
 import * as log from "./migrations/0002-log.ts";
 import * as topicsAndGroups from "./migrations/0003-topics-and-groups.ts";
+import * as presence from "./migrations/0004-presence.ts";
 
 type Step = { up(knex: Knex, dialect: SchemaDialect): Promise<void> };
 
@@ -12,6 +13,7 @@ const steps: Record<string, Step> = {
   "0001-directory": directory,
   "0002-log": log,
   "0003-topics-and-groups": topicsAndGroups,
+  "0004-presence": presence,
 };
 
 const TABLE = "migrations";

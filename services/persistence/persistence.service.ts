@@ -18,6 +18,7 @@ import { follow, logs } from "./read/follow.ts";
 import { callerOf } from "./read/guard.ts";
 import { history, message, replies } from "./read/history.ts";
 import { members } from "./read/members.ts";
+import { presences, shownHere } from "./read/presences.ts";
 import { targets } from "./read/targets.ts";
 import { openStore, type Store } from "./store.ts";
 import { verify } from "./verify.ts";
@@ -100,6 +101,11 @@ export function persistence({ data }: Pick<Config, "data">) {
         store.cursors.move({ conversationId, principalId: caller, seq: state.readSeq });
         return state;
       }),
+
+      presences: internal("persistence.presences", (store, params) => presences(store.reader, params)),
+      keepPresences: internal("persistence.keepPresences", (store, params) => store.presences.keep(params)),
+      seePresences: internal("persistence.seePresences", (store, params) => store.presences.see(params)),
+      shownHere: internal("persistence.shownHere", (store, params) => shownHere(store.reader, params)),
 
       revision: internal("persistence.revision", (store) => revision(store.reader)),
       principals: internal("persistence.principals", (store, params) => principals(store.reader, params)),

@@ -4,6 +4,7 @@ import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
+import { Presences } from "./presences.ts";
 
 /** Appends in one commit: some 40 ms of writing, for which whoever comes meanwhile waits. */
 const COMMIT_APPENDS = 1024;
@@ -18,6 +19,7 @@ const ENTRY_BYTES = 700;
 export type Store = Dialect & {
   append(append: Append): Promise<Appended>;
   cursors: Cursors;
+  presences: Presences;
   /** What waits for the next commit. */
   readonly waiting: { appends: number; bytes: number };
   /** Waits for the appends under way and writes the cursors that are pending. */
@@ -35,6 +37,7 @@ export async function openStore(
 ): Promise<Store> {
   const dialect = await openSqlite(folder);
   const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
+  const presences = new Presences(dialect);
   const commit = async (batch: Append[]) => {
     const began = performance.now();
     const outcomes = await dialect.commit(batch);
@@ -52,11 +55,13 @@ export async function openStore(
   });
   const drain = async () => {
     await appends.idle();
+    await presences.idle();
     await cursors.drain();
   };
   return {
     ...dialect,
     cursors,
+    presences,
     drain,
     get waiting() {
       return appends.waiting;
@@ -68,6 +73,7 @@ export async function openStore(
     },
     async close() {
       await appends.idle();
+      await presences.idle();
       await cursors.close().finally(() => dialect.close());
     },
   };

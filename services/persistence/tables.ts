@@ -1,4 +1,5 @@
 import type { EntryType, Kind, Role } from "../../contract/entry.ts";
+import type { Choice } from "../../contract/presence.ts";
 import type { PrincipalKind, PrincipalRole } from "../../contract/principal.ts";
 
 /** Rows as the database gives them. Databases without booleans give 0 and 1. */
@@ -88,6 +89,16 @@ export type BindingRow = {
 };
 
 export type GroupRow = { name: string; conversation_id: string };
+
+export type PresenceRow = {
+  principal_id: string;
+  status: Choice["status"];
+  text: string | null;
+  until: string | null;
+  seen: string | null;
+  here: Flag;
+  version: number;
+};
 
 export type TokenRow = {
   id: string;

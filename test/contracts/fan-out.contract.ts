@@ -61,6 +61,30 @@ export function fanOutContract(
       expect(heard).to.deep.equal([notice(1)]);
     });
 
+    test("tells of typing those who listen to it in the conversation, and of entries those who listen to entries", async (fanOut) => {
+      const heard: unknown[] = [];
+      const typing = (conversationId: string) => ({ type: "typing" as const, conversationId, principalId: "ana" });
+      fanOut.onTyping("c", (one) => heard.push(one));
+      fanOut.onAnnouncement("c", ({ head }) => heard.push(head.seq));
+      await fanOut.subscribed();
+      fanOut.type(typing("c"));
+      fanOut.type(typing("other"));
+      fanOut.announce(announcement("c", 1));
+      await fanOut.subscribed();
+      expect(heard).to.deep.equal([typing("c"), 1]);
+    });
+
+    test("tells those who watch a principal, and not himself, of his presence", async (fanOut) => {
+      const heard: unknown[] = [];
+      fanOut.onPresence("ana", (one) => heard.push(one));
+      fanOut.onNotice("ana", () => heard.push("notice"));
+      await fanOut.subscribed();
+      fanOut.present({ principalId: "ana", status: "away" });
+      fanOut.present({ principalId: "bob", status: "online" });
+      await fanOut.subscribed();
+      expect(heard).to.deep.equal([{ principalId: "ana", status: "away" }]);
+    });
+
     test("an unsubscribed listener hears nothing more, whoever else does; unsubscribing twice is nothing", async (fanOut) => {
       const heard: string[] = [];
       const stop = fanOut.onAnnouncement("c", () => heard.push("stopped"));

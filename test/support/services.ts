@@ -4,13 +4,20 @@ import { type ActionName, actions, type Params, type Sent } from "../../contract
 import { call } from "../../mixins/call.ts";
 import { directory } from "../../services/directory/directory.service.ts";
 import { persistence } from "../../services/persistence/persistence.service.ts";
+import { presence } from "../../services/presence/presence.service.ts";
+import type { Times } from "../../services/presence/roll-call.ts";
 import router from "../../services/router/router.service.ts";
 
 /** The administrator's token in tests. */
 export const ADMINISTRATOR = "test-administrator-test-administrator";
 
-/** The wire without its edge: log, directory and router on a folder. */
-export const wire = (data: string): ServiceSchema[] => [persistence({ data }), directory(() => ADMINISTRATOR), router];
+/** The wire without its edge: log, directory, router and presence on a folder. */
+export const wire = (data: string, times?: Times): ServiceSchema[] => [
+  persistence({ data }),
+  directory(() => ADMINISTRATOR),
+  router,
+  presence(times),
+];
 
 /** A service of another broker as one of this one, as if it were reached over a transporter. */
 export function reached(broker: ServiceBroker, service: string): ServiceSchema {

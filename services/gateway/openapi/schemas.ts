@@ -3,6 +3,7 @@ import * as binding from "../../../contract/binding.ts";
 import * as conversation from "../../../contract/conversation.ts";
 import * as entry from "../../../contract/entry.ts";
 import { FieldFault, Problem, ProblemDetails, Refused, TopicReceipts, Unseen } from "../../../contract/errors.ts";
+import * as presence from "../../../contract/presence.ts";
 import * as principal from "../../../contract/principal.ts";
 import * as scalars from "../../../contract/scalars.ts";
 import { TopicPattern } from "../../../contract/topic.ts";
@@ -56,6 +57,9 @@ export const named: Record<string, [schema: TSchema, description: string]> = {
   MessagePage: [Page(conversation.Message), "Messages, ascending"],
   ReadState: [conversation.ReadState, "How far one has read, and what is unread"],
   Verdict: [conversation.Verdict, "Whether a log is as it was written; else where it differs first, and in what"],
+  Choice: [presence.Choice, "How one is here; `until` is when text and itself are no longer shown"],
+  Presence: [presence.Presence, "What others see of a principal; only who is offline was last seen some time ago"],
+  PresencePage: [Page(presence.Presence), "Presences, in the order asked for; always one page"],
   PrincipalKind: [principal.PrincipalKind, "What a principal is"],
   PrincipalRole: [principal.PrincipalRole, "Whether a principal administers the system"],
   Principal: [principal.Principal, "A person or an application"],

@@ -1,5 +1,6 @@
 import type { WireEntry } from "../../../contract/entry.ts";
 import type { Announcement } from "../../../contract/events.ts";
+import { Typists } from "../presence/typists.ts";
 import { entriesFrames, frameOf } from "./server-frames.ts";
 import type { Frame } from "./shared-frame.ts";
 import { moved, splice } from "./splice.ts";
@@ -57,6 +58,7 @@ export class Audience {
   readonly #behind = new Map<Listener, Place>();
   /** Those of `behind` whose cursor lies past the head: they wait for it. */
   readonly #early = new Set<Listener>();
+  readonly #typists = new Typists();
   #head: number;
   /** The hash of the entry at the head, if it was delivered from here. */
   #hash: string | undefined;
@@ -123,6 +125,15 @@ export class Audience {
   hear({ head, entries }: Pick<Announcement, "entries"> & { head: { seq: number } }): void {
     if (head.seq > this.#head) this.deliver(entries);
     this.expect(head.seq);
+  }
+
+  /** Somebody is typing: told to others who keep up, and to nobody later. */
+  typing(principalId: string): void {
+    if (this.lags || !this.#typists.admit(principalId, performance.now())) return;
+    const { conversationId } = this;
+    const frame = frameOf({ type: "typing", conversationId, principalId });
+    for (const listener of this.#live)
+      if (!listener.paused && listener.principalId !== principalId) listener.write(frame);
   }
 
   /** Consecutive entries. Those delivered already are dropped; nothing is delivered over a gap. */

@@ -1,6 +1,6 @@
 import { Compile } from "typebox/compile";
 import { type FieldFault, type Refusal, refused } from "../../../contract/errors.ts";
-import { Hello, Read, Ref, Send } from "../../../contract/frames.ts";
+import { Choose, Hello, Read, Ref, Send, Typing, Watch } from "../../../contract/frames.ts";
 import { FRAME_BATCH } from "../../../contract/limits.ts";
 import { checker } from "../../../mixins/schema-validator.ts";
 import { iJsonFault, parseJson } from "../i-json.ts";
@@ -10,11 +10,17 @@ export type ClientFrame =
   | { type: "hello"; frame: Hello }
   | { type: "send"; frame: Send }
   | { type: "refused"; ref: Ref; refusal: Refusal }
-  | { type: "read"; frame: Read };
+  | { type: "read"; frame: Read }
+  | { type: "typing"; frame: Typing }
+  | { type: "presence"; frame: Choose }
+  | { type: "watch"; frame: Watch };
 
 const hello = Compile(Hello);
 const send = Compile(Send);
 const read = Compile(Read);
+const typing = Compile(Typing);
+const choose = Compile(Choose);
+const watch = Compile(Watch);
 const ref = Compile(Ref);
 const sendFaults = checker(Send);
 
@@ -47,6 +53,9 @@ function clientFrame(item: unknown): ClientFrame | undefined {
   if (fault) return undefined;
   if (item.type === "hello" && hello.Check(item)) return { type: "hello", frame: item };
   if (item.type === "read" && read.Check(item)) return { type: "read", frame: item };
+  if (item.type === "typing" && typing.Check(item)) return { type: "typing", frame: item };
+  if (item.type === "presence" && choose.Check(item)) return { type: "presence", frame: item };
+  if (item.type === "watch" && watch.Check(item)) return { type: "watch", frame: item };
   return undefined;
 }
 

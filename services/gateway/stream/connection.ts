@@ -53,7 +53,7 @@ export class Connection {
     this.#writer = new Writer(raw, {
       paused: () => this.#regulate(),
       drained: () => {
-        this.#session?.catchUp();
+        this.#session?.drained();
         this.#regulate();
       },
     });

@@ -8,7 +8,7 @@ import { Repairs } from "./repairs.ts";
 import { frameOf } from "./server-frames.ts";
 
 type Options = {
-  fanOut: Pick<FanOut, "lossless" | "onAnnouncement" | "onNotice" | "subscribed">;
+  fanOut: Pick<FanOut, "lossless" | "onAnnouncement" | "onTyping" | "onNotice" | "subscribed">;
   log: Log;
   /** What went wrong and is tried again. */
   failed(error: unknown): void;
@@ -107,7 +107,14 @@ export class Hub {
       contradicted: (other) => this.#audits.contradicted(other),
       deserted: (empty) => queueMicrotask(() => this.#dropIfEmpty(empty)),
     });
-    const unsubscribe = this.#options.fanOut.onAnnouncement(conversationId, (told) => audience.hear(told));
+    const { fanOut } = this.#options;
+    const subscriptions = [
+      fanOut.onAnnouncement(conversationId, (told) => audience.hear(told)),
+      fanOut.onTyping(conversationId, (typing) => audience.typing(typing.principalId)),
+    ];
+    const unsubscribe = () => {
+      for (const end of subscriptions) end();
+    };
     this.#audiences.set(conversationId, { audience, unsubscribe });
     return audience;
   }

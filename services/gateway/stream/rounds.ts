@@ -8,11 +8,12 @@ const STEP = 1_000;
 type Options = {
   /** Whose turn may come. */
   everybody(): Iterable<string>;
-  visit(one: string): Promise<void>;
+  /** Some of them. */
+  visit(some: string[]): Promise<void>;
   failed(error: unknown): void;
 };
 
-/** Visits everybody once in 30 seconds, some each second, one after the other: a check must not become a load. */
+/** Visits everybody once in 30 seconds, some each second, and none before those are done: a check must not become a load. */
 export class Rounds {
   readonly #options: Options;
   #timer: NodeJS.Timeout | undefined;
@@ -42,9 +43,7 @@ export class Rounds {
     if (this.#stepping) return;
     this.#stepping = true;
     if (this.#left.length === 0) this.#begin(PERIOD);
-    for (const one of this.#left.splice(0, this.#share)) {
-      await this.#options.visit(one).catch(this.#options.failed);
-    }
+    await this.#options.visit(this.#left.splice(0, this.#share)).catch(this.#options.failed);
     this.#stepping = false;
   }
 

@@ -7,6 +7,7 @@ import type { ServerFrame } from "../../../contract/frames.ts";
 import type { Credential } from "../../../contract/principal.ts";
 import { backoff } from "../../../mixins/backoff.ts";
 import { allows } from "../authenticate.ts";
+import { Signals, type SignalsBackend } from "../presence/signals.ts";
 import type { Audience, Listener } from "./audience.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { ClientFrame } from "./client-frames.ts";
@@ -29,6 +30,7 @@ export type Backend = {
   post(principalId: string, conversationId: string, messages: Posting[]): Promise<Outcome<Stored>[]>;
   /** Sets the read cursor and tells the principal's other sessions. */
   mark(principalId: string, conversationId: string, seq: number, sessionId: string): Promise<void>;
+  signals: SignalsBackend;
   failed(error: unknown): void;
 };
 
@@ -57,6 +59,7 @@ export class Session implements Listener {
   readonly #catchUp: CatchUp;
   readonly #sends: Sends;
   readonly #marks: ReadMarks;
+  readonly #signals: Signals;
   readonly #early: ClientFrame[] = [];
   #state: "opening" | "live" | "closed" = "opening";
 
@@ -80,6 +83,7 @@ export class Session implements Listener {
       mark: (conversationId, seq) => backend.mark(principalId, conversationId, seq, this.id),
       failed,
     });
+    this.#signals = new Signals(this, backend.signals);
   }
 
   get principalId(): string {
@@ -102,6 +106,7 @@ export class Session implements Listener {
         const { id: sessionId, principalId } = this;
         this.#tell({ type: "ready", sessionId, principalId, heads: Object.fromEntries(bySeq) });
         this.#state = "live";
+        this.#signals.open();
       });
     } catch (error) {
       this.#backend.failed(error);
@@ -116,8 +121,23 @@ export class Session implements Listener {
     this.#line.writer.write(frame);
   }
 
+  /** Whether it may say that it is typing there: its token may send, and it is a member. */
+  mayType(conversationId: string): boolean {
+    return allows(this.credential, "send") && [...this.audiences].some((one) => one.conversationId === conversationId);
+  }
+
+  crowd(): void {
+    this.#line.close("tooMany");
+  }
+
   restart(): void {
     this.#line.close("restarting");
+  }
+
+  /** The socket has taken everything: what was left out follows. */
+  drained(): void {
+    this.#signals.drained();
+    this.catchUp();
   }
 
   catchUp(): void {
@@ -140,6 +160,7 @@ export class Session implements Listener {
   close(): void {
     this.#state = "closed";
     this.#catchUp.close();
+    this.#signals.close();
     this.#backend.hub.close(this);
     this.#sends.abandon();
   }
@@ -163,6 +184,8 @@ export class Session implements Listener {
         this.#marks.push(said.frame.conversationId, said.frame.seq);
         if (!this.listening) this.#line.changed();
         break;
+      default:
+        this.#signals.take(said);
     }
   }
 

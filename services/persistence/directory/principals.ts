@@ -36,7 +36,11 @@ export async function addPrincipal(
   { publish, ...principal }: Params<"persistence.addPrincipal">,
 ): Promise<{ revision: number }> {
   const row = { ...principal, ...published(publish) };
-  const written = await write([raise(knex), { query: knex("principals").insert(row) }]);
+  const written = await write([
+    raise(knex),
+    { query: knex("principals").insert(row) },
+    { query: knex("presences").insert({ principal_id: principal.id }) },
+  ]);
   if ("undoneBy" in written) throw refuse("conflict", `The handle ${principal.handle} is taken`);
   return { revision: revisionIn(written.rows) };
 }

@@ -6,5 +6,7 @@ export const embedded: Layout = {
   "gateway-2": { services: "gateway" },
   "router-1": { services: "router,directory" },
   "router-2": { services: "router,directory" },
+  "presence-1": { services: "presence" },
+  "presence-2": { services: "presence" },
   "persistence-1": { services: "persistence" },
 };

@@ -5,6 +5,7 @@ import type { ServerFrame } from "../../../contract/frames.ts";
 import type { NewToken } from "../../../contract/principal.ts";
 import { call } from "../../../mixins/call.ts";
 import { gateway } from "../../../services/gateway/gateway.service.ts";
+import type { Times } from "../../../services/presence/roll-call.ts";
 import { ADMINISTRATOR, administrator, people, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
@@ -139,14 +140,14 @@ function portOf(broker: ServiceBroker): number {
   return address.port;
 }
 
-/** @param settings of the gateway, where they are not the tests' usual ones */
+/** @param settings of the gateway and times of presence, where they are not the tests' usual ones */
 export const withEdge = (
   use: (edge: Edge) => Promise<void>,
-  settings: Partial<Parameters<typeof gateway>[0]> = {},
+  { times, ...settings }: Partial<Parameters<typeof gateway>[0]> & { times?: Times } = {},
 ): Promise<void> =>
   withFolder((folder) =>
     withBroker(
-      [...wire(folder), gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings })],
+      [...wire(folder, times), gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings })],
       async (broker) => {
         const url = `http://127.0.0.1:${portOf(broker)}`;
         const meta = await administrator(broker);

@@ -70,6 +70,8 @@ function goodOnes({ id, seq, gone, token, binding }: Awaited<ReturnType<typeof l
     listBindings: [{}],
     bind: [{ body: { pattern: "rates.>", conversationId: id } }],
     unbind: [{ path: { id: binding } }],
+    getPresence: [{ query: "?principals=@bob,@nobody" }],
+    choosePresence: [{ body: { status: "dnd", text: "in a meeting", until: "2099-01-01T00:00:00.000Z" } }],
     getMe: [{}],
     listPrincipals: [{ query: "?q=b" }],
     getPrincipal: [{ path: { handle: "bob" } }],

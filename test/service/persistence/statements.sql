@@ -199,6 +199,14 @@ select `e`.`seq` from `conversations` as `c` inner join `entries` as `e` on `e`.
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?)
 
+-- presences
+select * from `presences` where `principal_id` in (?, ?)
+   SEARCH presences USING INDEX sqlite_autoindex_presences_1 (principal_id=?)
+
+-- shownHere
+select `principal_id` from `presences` where `here` = ? and `principal_id` > ? order by `principal_id` asc limit ?
+   SEARCH presences USING COVERING INDEX presences_here_principal_id_index (here=? AND principal_id>?)
+
 -- revision
 select * from `revisions` where `name` = ? limit ?
    SEARCH revisions USING INDEX sqlite_autoindex_revisions_1 (name=?)
@@ -264,6 +272,14 @@ update members set mentioned_read = mentioned_read + (select count(*) from menti
    SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?)
    CORRELATED SCALAR SUBQUERY 1
    SEARCH n USING PRIMARY KEY (principal_id=? AND conversation_id=? AND seq>? AND seq<?)
+
+-- keepPresences
+update `presences` set `status` = ?, `text` = ?, `until` = ?, `here` = ?, `seen` = ?, `version` = ? where `principal_id` = ? and `version` = ? returning `principal_id`
+   SEARCH presences USING INDEX sqlite_autoindex_presences_1 (principal_id=?)
+
+-- seePresences
+update `presences` set `seen` = ? where `principal_id` in (?) and `here` = ? returning `principal_id`
+   SEARCH presences USING INDEX sqlite_autoindex_presences_1 (principal_id=?)
 
 -- append
 select head_seq, head_hash from conversations where id = ?

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { directKey } from "../../../contract/conversation.ts";
 import { encodeCursor } from "../../../contract/page-cursor.ts";
+import type { Kept } from "../../../contract/presence.ts";
 import { Cursors } from "../../../services/persistence/cursors.ts";
 import { prepareCommit } from "../../../services/persistence/dialects/sqlite/commit.ts";
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
@@ -9,6 +10,7 @@ import { bindingChanges, bindings } from "../../../services/persistence/director
 import { addPrincipal, principals, senders } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
 import { credentials, tokens } from "../../../services/persistence/directory/tokens.ts";
+import { Presences } from "../../../services/persistence/presences.ts";
 import { direct, facts, load, named, roles } from "../../../services/persistence/read/activation.ts";
 import { channels } from "../../../services/persistence/read/channels.ts";
 import { conversation, conversations, heads } from "../../../services/persistence/read/conversations.ts";
@@ -18,6 +20,7 @@ import { entries } from "../../../services/persistence/read/entries.ts";
 import { follow, logs } from "../../../services/persistence/read/follow.ts";
 import { history, message, replies } from "../../../services/persistence/read/history.ts";
 import { members } from "../../../services/persistence/read/members.ts";
+import { presences, shownHere } from "../../../services/persistence/read/presences.ts";
 import { targets } from "../../../services/persistence/read/targets.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { verify } from "../../../services/persistence/verify.ts";
@@ -29,7 +32,7 @@ export type Seen = { action: string; sql: string; plan: string[] };
 
 /** Every statement that the actions run on a small database. */
 export const statements = (): Promise<Seen[]> =>
-  withStore(async (store, folder) => [...(await reads(store)), ...(await cursorWrites(store)), ...commits(folder)]);
+  withStore(async (store, folder) => [...(await reads(store)), ...(await behind(store)), ...commits(folder)]);
 
 /** As a text, to be looked at where it changes. `node test/service/persistence/statements.ts` prints it. */
 export const printed = (seen: readonly Seen[]): string =>
@@ -70,6 +73,8 @@ async function reads(store: Store): Promise<Seen[]> {
     current: () => current(reader, keys),
     mine: () => mine(reader, keys, ana),
     verify: () => verify(reader, { conversationId }, ana),
+    presences: () => presences(reader, { principalIds: [ana, bo] }),
+    shownHere: () => shownHere(reader, { after: ana }),
     revision: () => revision(reader),
     principals: () => principals(reader, {}),
     "principals by id": () => principals(reader, { ids: [ana, bo] }),
@@ -100,24 +105,26 @@ async function planned({ reader }: Store, sql: string, bindings: readonly unknow
   return steps.map(({ detail }) => detail);
 }
 
-async function cursorWrites(store: Store): Promise<Seen[]> {
-  const written: string[] = [];
+/** What is written behind: cursors and presences. */
+async function behind(store: Store): Promise<Seen[]> {
   const { reader } = store;
-  const cursors = new Cursors(
-    {
-      reader,
-      write: async (all) => {
-        written.push(...all.map(({ query }) => query.toSQL().sql.replace(/\s+/g, " ")));
-        return { rows: [] };
-      },
+  const written: [action: string, sql: string][] = [];
+  const seeing = (action: string): Pick<Store, "reader" | "write"> => ({
+    reader,
+    write: async (all) => {
+      written.push(...all.map(({ query }): [string, string] => [action, query.toSQL().sql.replace(/\s+/g, " ")]));
+      return { rows: all.map(() => []) };
     },
-    () => undefined,
-  );
+  });
+  const cursors = new Cursors(seeing("write of a cursor"), () => undefined);
   cursors.move({ conversationId: "c", principalId: "p", seq: 1 });
   await cursors.drain();
+  const kept: Kept = { status: "away", text: null, until: null, here: true, seen: null, version: 0 };
+  await new Presences(seeing("keepPresences")).keep({ changes: [{ principalId: "p", kept }] });
+  await new Presences(seeing("seePresences")).see({ principalIds: ["p"], at: "2026-01-01T00:00:00.000Z" });
   return Promise.all(
-    written.map(async (sql) => ({
-      action: "write of a cursor",
+    written.map(async ([action, sql]) => ({
+      action,
       sql,
       plan: await planned(store, sql, Array(parameters(sql)).fill(null)),
     })),

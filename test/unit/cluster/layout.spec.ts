@@ -5,11 +5,13 @@ const named = (port: number, metricsPort: number | undefined, stores: number) =>
   Object.fromEntries(layout({ port, metricsPort }, stores).map(({ name, environment }) => [name, environment]));
 
 describe("The layout of npm run cluster", () => {
-  it("is two gateways and two routers before one database", () => {
+  it("is two gateways, two routers and two presence nodes before one database", () => {
     expect(named(3000, undefined, 1)).to.deep.equal({
       persistence: { SERVICES: "directory,persistence" },
       "router-1": { SERVICES: "router" },
       "router-2": { SERVICES: "router" },
+      "presence-1": { SERVICES: "presence" },
+      "presence-2": { SERVICES: "presence" },
       "gateway-1": { SERVICES: "gateway", PORT: "3000" },
       "gateway-2": { SERVICES: "gateway", PORT: "3001" },
     });
@@ -27,6 +29,8 @@ describe("The layout of npm run cluster", () => {
       "9102",
       "9103",
       "9104",
+      "9105",
+      "9106",
     ]);
     expect(nodes["gateway-2"]?.PORT).to.equal("0");
   });

@@ -40,6 +40,13 @@ const streams = (times: { hello: number; ping: number }) =>
       post: async () => [],
       mark: async () => {},
       overdrawn: () => undefined,
+      signals: {
+        attendance: { came: () => {}, went: () => {} },
+        watches: { watch: async () => true, forget: () => {}, drained: () => {} },
+        choose: async () => {},
+        type: async () => {},
+        failed: () => {},
+      },
       failed: () => {},
     },
   });

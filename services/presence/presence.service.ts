@@ -1,0 +1,191 @@
+import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
+import type { ActionName, Params } from "../../contract/actions.ts";
+import { refuse } from "../../contract/errors.ts";
+import type { Choice, Presence } from "../../contract/presence.ts";
+import { bareHandle } from "../../contract/principal.ts";
+import { placed } from "../../mixins/actor/actor.mixin.ts";
+import { nodesOf, Owners } from "../../mixins/actor/owners.ts";
+import { action, call, callAt, type Meta } from "../../mixins/call.ts";
+import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
+import { principals, tell } from "./principals.ts";
+import { RollCall, type Times, times } from "./roll-call.ts";
+import { shown } from "./status.ts";
+import { Upkeep } from "./upkeep.ts";
+
+type In<A extends ActionName> = Context<Params<A>, Meta>;
+
+/** Actors that operators are shown by name. */
+const BUSIEST = 10;
+
+/** @throws unauthorized where a call speaks for nobody */
+function callerOf(ctx: Context<unknown, Meta>): string {
+  if (ctx.meta.principalId === undefined) throw refuse("unauthorized", "The call speaks for nobody");
+  return ctx.meta.principalId;
+}
+
+/** @throws forbidden where a call is about somebody else */
+function checkSelf(ctx: Context<unknown, Meta>, principalId: string): void {
+  if (callerOf(ctx) !== principalId) throw refuse("forbidden", "Everybody speaks for himself");
+}
+
+/** @throws forbidden */
+async function checkAdministrator(ctx: Context<unknown, Meta>): Promise<void> {
+  const { role } = await call(ctx, "directory.me", {});
+  if (role !== "admin") throw refuse("forbidden", "Only administrators may do this");
+}
+
+/** Ids by address, in their order, each once; unknown ones are left out. */
+async function idsOf(service: Service, addresses: string[]): Promise<string[]> {
+  const handles = addresses.map(bareHandle);
+  const found = await directoryOf(service).byHandle(handles);
+  return [...new Set(handles)].flatMap((handle) => found.get(handle)?.id ?? []);
+}
+
+/** What is kept knows no February 30. */
+const chosen = ({ status, text, until }: Choice): Choice => ({
+  status,
+  ...(text !== undefined && { text }),
+  ...(until !== undefined && { until: new Date(until).toISOString() }),
+});
+
+type Parts = { owners: Owners; rollCall: RollCall; upkeep: Upkeep };
+
+/**
+ * Who is here, what he says of himself, that he is typing.
+ * @param limits times other than those in production, for tests
+ */
+export function presence(limits: Times = times): ServiceSchema {
+  const parts = new WeakMap<Service, Parts>();
+  const of = (service: Service): Parts => {
+    const found = parts.get(service);
+    if (!found) throw new Error("the service has not been created");
+    return found;
+  };
+  const actors = principals((service, principalId) => of(service).rollCall.of(principalId));
+
+  function partsFor(service: Service): Parts {
+    const { broker } = service;
+    const nodes = () => nodesOf(broker, "presence");
+    const owners = new Owners(nodes);
+    const rollCall = new RollCall(
+      {
+        owns: (principalId) => owners.of(principalId) === broker.nodeID,
+        nodes,
+        gateways: () => nodesOf(broker, "gateway"),
+        connected: () => isConnected(broker),
+      },
+      limits,
+    );
+    const attend = (principalId: string) => tell(actors, service, principalId, { type: "attend" });
+    return { owners, rollCall, upkeep: new Upkeep({ service, rollCall, sweep: limits.sweep, attend }) };
+  }
+
+  return {
+    name: "presence",
+    mixins: [actors.mixin, directoryView],
+    dependencies: ["persistence", "directory"],
+    actions: {
+      get: action("presence.get", async function (this: Service, ctx: In<"presence.get">) {
+        const principalIds = await idsOf(this, ctx.params.principals);
+        return { items: await call(ctx, "presence.states", { principalIds }), next: null };
+      }),
+
+      states: action("presence.states", async function (this: Service, ctx: In<"presence.states">) {
+        const { principalIds } = ctx.params;
+        const groups = [...of(this).owners.group(principalIds)].filter(([, ids]) => ids.length > 0);
+        const answers = await Promise.all(
+          groups.map(([node, ids]) => callAt(ctx, node, "presence.shown", { principalIds: ids })),
+        );
+        const states = new Map(answers.flat().map((state) => [state.principalId, state]));
+        return principalIds.flatMap((principalId) => states.get(principalId) ?? []);
+      }),
+
+      shown: action("presence.shown", async function (this: Service, ctx: In<"presence.shown">) {
+        const { rollCall } = of(this);
+        const now = new Date().toISOString();
+        return (await call(ctx, "persistence.presences", ctx.params)).map(({ principalId, kept }): Presence => {
+          const attendance = rollCall.of(principalId);
+          if (kept.here && attendance === "gone") rollCall.doubt(principalId);
+          return shown(principalId, kept, attendance, now);
+        });
+      }),
+
+      choose: placed("presence.choose", "principalId", async function (this: Service, ctx: In<"presence.choose">) {
+        const { principalId, ...given } = ctx.params;
+        // Who calls names nobody: it is himself, and it goes on to his owner.
+        if (principalId === undefined) return call(ctx, "presence.choose", { ...given, principalId: callerOf(ctx) });
+        checkSelf(ctx, principalId);
+        const choice = chosen(given);
+        await tell(actors, this, principalId, { type: "choose", choice });
+        return choice;
+      }),
+
+      type: placed("presence.type", "principalId", async function (this: Service, ctx: In<"presence.type">) {
+        const { principalId, conversationId } = ctx.params;
+        checkSelf(ctx, principalId);
+        await tell(actors, this, principalId, { type: "type", conversationId });
+        return null;
+      }),
+
+      beat: action("presence.beat", function (this: Service, ctx: In<"presence.beat">) {
+        const { rollCall, upkeep } = of(this);
+        rollCall.beat(ctx.params);
+        upkeep.settle();
+        return null;
+      }),
+
+      actors: action("presence.actors", async function (this: Service, ctx: In<"presence.actors">) {
+        await checkAdministrator(ctx);
+        return actors.actorsOf(this).census(BUSIEST);
+      }),
+
+      census: action("presence.census", async function (this: Service, ctx: In<"presence.census">) {
+        await checkAdministrator(ctx);
+        return of(this).rollCall.census();
+      }),
+
+      who: placed("presence.who", "principalId", async function (this: Service, ctx: In<"presence.who">) {
+        await checkAdministrator(ctx);
+        const { principalId, principal = "" } = ctx.params;
+        if (principalId === undefined) {
+          const [id] = await idsOf(this, [principal]);
+          if (id === undefined) throw refuse("not-found", `There is no ${principal}`);
+          return call(ctx, "presence.who", { principalId: id });
+        }
+        const { rollCall } = of(this);
+        const [found] = await call(ctx, "persistence.presences", { principalIds: [principalId] });
+        if (!found) throw refuse("not-found", "There is no such principal");
+        const { status, text, until } = found.kept;
+        return {
+          chosen: { status, ...(text !== null && { text }), ...(until !== null && { until }) },
+          shown: shown(principalId, found.kept, rollCall.of(principalId), new Date().toISOString()),
+          gateways: rollCall.gateways(principalId),
+        };
+      }),
+    },
+
+    methods: {
+      async drain(this: Service) {
+        const { upkeep } = of(this);
+        upkeep.stop();
+        await actors.actorsOf(this).drain();
+        await upkeep.refresh();
+      },
+    },
+
+    created(this: Service) {
+      parts.set(this, partsFor(this));
+    },
+    async started(this: Service) {
+      of(this).upkeep.start();
+    },
+    async stopped(this: Service) {
+      of(this).upkeep.stop();
+    },
+  };
+}
+
+/** Whether anybody could be heard: with a transporter, its connection says so. */
+const isConnected = ({ transit }: ServiceBroker): boolean => !transit || transit.tx.connected;
+
+export default presence();
