@@ -24,7 +24,9 @@ const environment: Record<string, string> = {
   "bench/process.ts": "hands its own on to the processes it starts",
 };
 
-const files = globSync(["*.ts", "{contract,mixins,services,repl,cluster,bench,test}/**/*.ts"], { cwd: root }).sort();
+const files = globSync(["*.ts", "{contract,mixins,services,client,repl,cluster,bench,test}/**/*.ts"], {
+  cwd: root,
+}).sort();
 const code = files.filter((file) => !file.startsWith("test/"));
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
@@ -57,6 +59,9 @@ function allowed(file: string): string[] {
         `services/${service}/`,
         ...(programs.includes(file) ? [CONFIG] : []),
       ];
+    case "client":
+      // Published: of the contract only what stands by itself.
+      return ["client/", ...standalone];
     case "repl":
       return ["contract/", "mixins/", "repl/", ...(programs.includes(file) ? [CONFIG, "config.ts"] : [])];
     case "cluster":
@@ -64,7 +69,7 @@ function allowed(file: string): string[] {
       return ["contract/", "config.ts", "cluster/", "package.json"];
     case "bench":
       // The limit does the same work, the drawing of salts among it.
-      return ["contract/", "bench/", "services/router/prepare/salt.ts"];
+      return ["contract/", "client/", "bench/", "services/router/prepare/salt.ts"];
     case CONFIG:
       // The version is told from package.json.
       return ["contract/", "mixins/", "config.ts", "repl/", "package.json"];
@@ -72,6 +77,7 @@ function allowed(file: string): string[] {
       return ["contract/"];
   }
 }
+const standalone = ["contract/close-codes.ts", "contract/limits.ts"];
 const CONFIG = "moleculer.config.ts";
 
 const where = (among: string[], wrong: (file: string) => boolean) => among.filter(wrong);
@@ -98,6 +104,14 @@ describe("The house", () => {
         .map((target) => `${file} → ${target}`),
     );
     expect(against).to.deep.equal([]);
+  });
+
+  it("the client needs nothing but itself", () => {
+    const published = [...code.filter((file) => file.startsWith("client/")), ...standalone];
+    expect(published).to.include("client/wirehouse.ts");
+    expect(where(published, (file) => /(from|import) "[^.]/.test(textOf(file)))).to.deep.equal([]);
+    expect(where(standalone, (file) => importsOf(file).length > 0)).to.deep.equal([]);
+    expect(JSON.parse(textOf("client/package.json"))).not.to.have.any.keys("dependencies", "peerDependencies");
   });
 
   it("nothing imports a service: they are loaded, and call each other", () => {
