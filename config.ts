@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import Type, { type Static, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { type Database, databaseOf } from "./contract/database.ts";
 import { CannotStart } from "./contract/errors.ts";
 
 /**
@@ -46,6 +47,17 @@ export const variables = {
     expected: "a folder",
     default: "./data",
     purpose: "Folder of the embedded database; one process at a time",
+  }),
+  DATABASE_URL: variable({
+    schema: Type.Union([Type.Undefined(), Type.Refine(Type.String(), (url) => databaseOf(url) !== undefined)]),
+    expected: "postgres://user:password@host:port/database, where ?sslmode and its files may follow, or sqlite:file",
+    purpose: "The database; without it SQLite in `WIREHOUSE_DATA`",
+  }),
+  DATABASE_POOL: variable({
+    schema: Type.Integer({ minimum: 1, maximum: 200 }),
+    expected: "a number of connections, 1 to 200",
+    default: "10",
+    purpose: "Connections to a database server that this process reads on, at most; it writes on three more",
   }),
   WIREHOUSE_ADMIN_TOKEN: variable({
     schema: Type.Union([Type.Undefined(), Type.String({ pattern: "^[\\x21-\\x7e]{32,512}$" })]),
@@ -113,6 +125,9 @@ export type Config = {
   readonly host: string;
   /** Absolute path. */
   readonly data: string;
+  readonly database: Database;
+  /** Connections to read on. */
+  readonly pool: number;
   /** Writes a second; 0 is any number. */
   readonly rate: number;
   /** Whose pages may ask from a browser. */
@@ -147,6 +162,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.WIREHOUSE_HOST,
     data: resolve(values.WIREHOUSE_DATA),
+    database: databaseIn(values),
+    pool: values.DATABASE_POOL,
     rate: values.WIREHOUSE_RATE,
     origins: values.WIREHOUSE_CORS?.split(",") ?? [],
     metricsPort: values.METRICS_PORT,
@@ -159,6 +176,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;
+
+/** The database; a file has an absolute path. */
+function databaseIn({ DATABASE_URL: url, WIREHOUSE_DATA: folder }: Values): Database {
+  const named = url === undefined ? undefined : databaseOf(url);
+  if (named?.kind === "postgres") return named;
+  return { kind: "sqlite", file: resolve(named?.file ?? join(folder, "wirehouse.db")) };
+}
 
 /** How to reach the NATS servers, and as whom. */
 function natsOf(values: Values) {

@@ -1,13 +1,10 @@
-import type { Knex } from "knex";
 import { refusalOf } from "../../contract/errors.ts";
-import type { Dialect, Statement } from "./dialects/dialect.ts";
+import type { Dialect, Move } from "./dialects/dialect.ts";
 
 /** Milliseconds that a cursor may wait to be written: the contract allows a second, a write takes its part of it. */
 const WAIT = 500;
 /** Cursors in one transaction: appends wait for it. */
 const BATCH = 500;
-
-type Move = { conversationId: string; principalId: string; seq: number };
 
 /**
  * Read cursors, coalesced in memory: losing one costs a re-read, so they wait for no commit and no commit waits for
@@ -15,7 +12,7 @@ type Move = { conversationId: string; principalId: string; seq: number };
  * meanwhile sees it go back.
  */
 export class Cursors {
-  readonly #dialect: Pick<Dialect, "reader" | "write">;
+  readonly #dialect: Pick<Dialect, "moveCursors">;
   readonly #failed: (reason: string) => void;
   /** principal → conversation → seq. */
   readonly #pending = new Map<string, Map<string, number>>();
@@ -25,7 +22,7 @@ export class Cursors {
   #closed = false;
 
   /** `failed` is told why cursors could not be written; they stay pending and are tried again. */
-  constructor(dialect: Pick<Dialect, "reader" | "write">, failed: (reason: string) => void) {
+  constructor(dialect: Pick<Dialect, "moveCursors">, failed: (reason: string) => void) {
     this.#dialect = dialect;
     this.#failed = failed;
   }
@@ -79,7 +76,7 @@ export class Cursors {
     try {
       for (let from = 0; from < moves.length; from += BATCH) {
         const batch = moves.slice(from, from + BATCH);
-        await this.#dialect.write(batch.map((move) => statement(this.#dialect.reader, move)));
+        await this.#dialect.moveCursors(batch);
         for (const move of batch) this.#written(move);
       }
     } catch (error) {
@@ -97,17 +94,3 @@ export class Cursors {
 
 const movesOf = (principalId: string, mine: ReadonlyMap<string, number> = new Map()): Move[] =>
   [...mine].map(([conversationId, seq]) => ({ conversationId, principalId, seq }));
-
-/** Never back; who joined anew since stands beyond an old position already. */
-const statement = (knex: Knex, { conversationId, principalId, seq }: Move): Statement => ({
-  query: knex.raw(
-    `update members set
-       mentioned_read = mentioned_read + (select count(*) from mentions n where n.principal_id = members.principal_id
-         and n.conversation_id = members.conversation_id and n.seq > members.read_seq and n.seq <= ?),
-       read_ordinal = (select e.ordinal from entries e where e.conversation_id = members.conversation_id and e.seq = ?),
-       read_seq = ?
-     where conversation_id = ? and principal_id = ? and read_seq < ?
-       and exists (select 1 from entries e where e.conversation_id = members.conversation_id and e.seq = ?)`,
-    [seq, seq, seq, conversationId, principalId, seq, seq],
-  ),
-});

@@ -27,7 +27,7 @@ import { verify } from "./verify.ts";
 const unhurried = { timeout: 0 };
 
 /** The log and the directory's rows: the only service that opens the database. */
-export function persistence({ data }: Pick<Config, "data">) {
+export function persistence(config: Pick<Config, "database" | "pool">) {
   let opened: Store | undefined;
   const store = (): Store => {
     if (!opened) throw refuse("unavailable", "The database is not open");
@@ -138,7 +138,7 @@ export function persistence({ data }: Pick<Config, "data">) {
 
     async started() {
       waitMetrics(this.broker, () => opened);
-      opened = await openStore(data, (text) => this.logger.warn(text), commitMetrics(this.broker));
+      opened = await openStore(config, (text) => this.logger.warn(text), commitMetrics(this.broker));
     },
 
     async stopped() {

@@ -1,8 +1,10 @@
+import type { Config } from "../../config.ts";
 import type { Append, Appended } from "../../contract/append.ts";
 import { TURN_BYTES } from "../../contract/limits.ts";
 import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
 import type { Dialect } from "./dialects/dialect.ts";
+import { openPostgres } from "./dialects/postgres.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { Presences } from "./presences.ts";
 
@@ -28,14 +30,14 @@ export type Store = Dialect & {
 
 /**
  * @param committed is told the number of entries of each commit, and how many milliseconds it took
- * @throws Error, one sentence, when the folder cannot be served.
+ * @throws Error, one sentence, when the database cannot be served.
  */
 export async function openStore(
-  folder: string,
+  config: Pick<Config, "database" | "pool">,
   warn: (text: string) => void,
   committed: (rows: number, milliseconds: number) => void = () => undefined,
 ): Promise<Store> {
-  const dialect = await openSqlite(folder);
+  const dialect = await openDialect(config, warn);
   const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
   const presences = new Presences(dialect);
   const commit = async (batch: Append[]) => {
@@ -77,6 +79,10 @@ export async function openStore(
       await cursors.close().finally(() => dialect.close());
     },
   };
+}
+
+function openDialect({ database, pool }: Pick<Config, "database" | "pool">, warn: (text: string) => void) {
+  return database.kind === "sqlite" ? openSqlite(database.file) : openPostgres(database, pool, warn);
 }
 
 /** Sending moves one's own read cursor to the message. */

@@ -7,13 +7,17 @@ import { persistence } from "../../services/persistence/persistence.service.ts";
 import { presence } from "../../services/presence/presence.service.ts";
 import type { Times } from "../../services/presence/roll-call.ts";
 import router from "../../services/router/router.service.ts";
+import { type OfDatabase, onSqlite } from "./on-sqlite.ts";
 
 /** The administrator's token in tests. */
 export const ADMINISTRATOR = "test-administrator-test-administrator";
 
 /** The wire without its edge: log, directory, router and presence on a folder. */
-export const wire = (data: string, times?: Times): ServiceSchema[] => [
-  persistence({ data }),
+export const wire = (data: string, times?: Times): ServiceSchema[] => wiredTo(onSqlite(data), times);
+
+/** The same on any database. */
+export const wiredTo = (config: OfDatabase, times?: Times): ServiceSchema[] => [
+  persistence(config),
   directory(() => ADMINISTRATOR),
   router,
   presence(times),

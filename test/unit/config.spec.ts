@@ -48,6 +48,54 @@ describe("configuration", () => {
     expect(said).not.to.include("WIREHOUSE_DATA");
   });
 
+  it("takes SQLite in the data folder for its database, or the one that is named", () => {
+    expect(readConfig({ WIREHOUSE_DATA: "/srv/wire" }).database).to.deep.equal({
+      kind: "sqlite",
+      file: "/srv/wire/wirehouse.db",
+    });
+    const file = resolve("data/other.db");
+    expect(readConfig({ DATABASE_URL: "sqlite:./data/other.db" }).database).to.deep.equal({ kind: "sqlite", file });
+    expect(readConfig({ DATABASE_URL: "postgres://ana:p%40ss@[::1]:5433/wire%20house" }).database).to.deep.equal({
+      kind: "postgres",
+      host: "::1",
+      port: 5433,
+      database: "wire house",
+      user: "ana",
+      password: "p@ss",
+      tls: undefined,
+    });
+  });
+
+  it("takes how a database server must prove itself, as libpq has it", () => {
+    const tls = (parameters: string) => {
+      const { database } = readConfig({ DATABASE_URL: `postgresql://u@h/d?${parameters}` });
+      return database.kind === "postgres" ? database.tls : undefined;
+    };
+    expect(tls("sslmode=disable")).to.equal(undefined);
+    expect(tls("sslmode=require")).to.include({ proof: "none", authority: undefined });
+    expect(tls("sslmode=require&sslrootcert=ca.pem")).to.include({ proof: "authority", authority: "ca.pem" });
+    expect(tls("sslmode=verify-full&sslcert=c&sslkey=k")).to.include({ proof: "host", certificate: "c", key: "k" });
+  });
+
+  it("refuses a database's URL of which it would pass something over, and does not repeat it", () => {
+    const urls = [
+      "postgres://u@h",
+      "postgres://h/d",
+      "postgres://u@h/d?sslmode=prefer",
+      "postgres://u@h/d?sslrootcert=ca.pem",
+      "postgres://u@h/d?sslmode=verify-full&sslcert=c",
+      "postgres://u:hunter2@h/d?options=-c%20fsync",
+      "postgres://u@h/d/e",
+      "mysql://u@h/d",
+      "sqlite:",
+      "sqlite://h/d",
+    ];
+    for (const DATABASE_URL of urls) {
+      const said = refusal({ DATABASE_URL });
+      expect(said).to.include(`DATABASE_URL must be ${variables.DATABASE_URL.expected}`).and.not.include("hunter2");
+    }
+  });
+
   it("refuses what is nearly a number", () => {
     for (const PORT of ["-1", "3000.5", "3e3", " 3000", "0x50", "port"]) expect(refusal({ PORT })).to.include("PORT");
   });

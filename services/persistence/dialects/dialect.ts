@@ -16,14 +16,22 @@ export interface Dialect {
   commit(batch: readonly Append[]): Promise<Appended[]>;
   /**
    * Runs statements in order in one transaction; durable when it resolves. One that violates a unique key, or is
-   * `required` and touches no row, undoes them all.
+   * `required` and touches no row, undoes them all. On a server other nodes write meanwhile (READ COMMITTED): what must
+   * not be decided twice at once first updates a row that all who decide it update, or rests on a unique key.
    * @throws `unavailable` when the outcome is unknown.
    */
   write(statements: readonly Statement[]): Promise<Written>;
+  /**
+   * Moves read cursors, each member's once: never back, and to entries that are there. What is not moved is no fault.
+   * @throws `unavailable`
+   */
+  moveCursors(moves: readonly Move[]): Promise<void>;
   /** Whether an error of `reader` says that the database fails, rather than that the question was wrong. */
   isFailure(error: unknown): boolean;
   close(): Promise<void>;
 }
+
+export type Move = { conversationId: string; principalId: string; seq: number };
 
 export type Statement = { query: Knex.QueryBuilder | Knex.Raw; required?: boolean };
 
@@ -44,6 +52,10 @@ export type SchemaDialect = {
     /** Text of any length. */
     text: string;
   };
+  /** Whether each stored entry is checked against its conversation, also by those who have it locked. */
+  referenced: boolean;
   /** Creates a table whose rows lie in the order of their primary key. */
   createClustered(knex: Knex, table: string, columns: (table: Knex.CreateTableBuilder) => void): Promise<void>;
+  /** Creates what commits run within the database, on the tables of the log; where they run outside there is none. */
+  createCommit(knex: Knex): Promise<void>;
 };

@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { dirname } from "node:path";
 import knex, { type Knex } from "knex";
 import { CannotStart } from "../../../contract/errors.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaDialect, Statement, Written } from "./dialect.ts";
 import { openWriter } from "./sqlite/connection.ts";
+import { cursorMove } from "./sqlite/cursors.ts";
 import { faultOfDisk } from "./sqlite/faults.ts";
 import { lockFolder } from "./sqlite/lock.ts";
 import { setStatistics } from "./sqlite/statistics.ts";
@@ -11,13 +12,13 @@ import { WriterThread } from "./sqlite/thread.ts";
 import type { Sql } from "./sqlite/writer.ts";
 
 /**
- * SQLite in a folder: one thread writes, the main thread reads on a connection of its own (WAL: neither waits for the
+ * SQLite in a file: one thread writes, the main thread reads on a connection of its own (WAL: neither waits for the
  * other). Migrates first.
- * @throws CannotStart when another process has the folder, its schema is newer or it cannot be used.
+ * @throws CannotStart when another process has the file's folder, its schema is newer or it cannot be used.
  */
-export async function openSqlite(folder: string): Promise<Dialect> {
+export async function openSqlite(path: string): Promise<Dialect> {
+  const folder = dirname(path);
   const lock = lockFolder(folder);
-  const path = join(folder, "wirehouse.db");
   const writer = new WriterThread(path);
   const reader = openReader(path);
   const close = async () => {
@@ -40,6 +41,9 @@ export async function openSqlite(folder: string): Promise<Dialect> {
     reader,
     commit: (batch) => writer.commit(batch),
     write: (statements): Promise<Written> => writer.write(statements.map(native)),
+    async moveCursors(moves) {
+      await writer.write(moves.map((move) => native({ query: cursorMove(reader, move) })));
+    },
     isFailure: (error) => faultOfDisk(error) !== undefined,
     close,
   };
@@ -87,12 +91,14 @@ const plain = (value: unknown): Sql["bindings"][number] => {
 };
 
 /** Text compares by its bytes (BINARY is the default collation). */
-const schema: SchemaDialect = {
+export const schema: SchemaDialect = {
   types: { time: "text", hash: "blob", key: () => "text", text: "text" },
+  referenced: true,
   async createClustered(db, table, columns) {
     const [create, ...rest] = db.schema.createTable(table, columns).toSQL();
     if (!create) throw new Error(`no table ${table}`);
     await db.raw(`${create.sql} without rowid`);
     for (const { sql } of rest) await db.raw(sql);
   },
+  async createCommit() {},
 };

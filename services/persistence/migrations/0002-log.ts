@@ -1,7 +1,8 @@
 import type { Knex } from "knex";
 import type { SchemaDialect } from "../dialects/dialect.ts";
 
-export async function up(knex: Knex, { types, createClustered }: SchemaDialect): Promise<void> {
+export async function up(knex: Knex, dialect: SchemaDialect): Promise<void> {
+  const { types, createClustered } = dialect;
   const id = types.key(36);
 
   await knex.schema.createTable("conversations", (table) => {
@@ -21,10 +22,10 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
     table.integer("member_count").notNullable();
     table.index(["name"]);
   });
-  // Filtered, since a unique index of SQL Server lets one NULL in.
+  // Filtered, since a unique index of SQL Server lets one NULL in. '0' is false wherever it is compared with a flag.
   await knex.raw('create unique index conversations_key on conversations ("key") where "key" is not null');
   await knex.raw(
-    "create unique index conversations_public_name on conversations (name) where private = 0 and name is not null",
+    "create unique index conversations_public_name on conversations (name) where private = '0' and name is not null",
   );
 
   await createClustered(knex, "members", (table) => {
@@ -41,7 +42,8 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
   });
 
   await createClustered(knex, "entries", (table) => {
-    table.specificType("conversation_id", id).notNullable().references("conversations.id");
+    const conversation = table.specificType("conversation_id", id).notNullable();
+    if (dialect.referenced) conversation.references("conversations.id");
     table.bigInteger("seq").notNullable();
     table.specificType("type", types.key(16)).notNullable();
     table.specificType("sender_id", id).notNullable();
@@ -82,4 +84,6 @@ export async function up(knex: Knex, { types, createClustered }: SchemaDialect):
     table.primary(["principal_id", "conversation_id", "seq"]);
     table.index(["conversation_id", "seq"]);
   });
+
+  await dialect.createCommit(knex);
 }

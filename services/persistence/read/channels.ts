@@ -21,8 +21,8 @@ export async function channels(
 ): Promise<Result<"persistence.channels">> {
   const stride = async (after: string, count: number): Promise<Listed[]> =>
     withRole(knex, callerId)
-      // Written out, not bound: so that the filtered index of public names is used.
-      .whereRaw("c.private = 0 and c.name is not null")
+      // Written out as in the filtered index of public names, not bound: so that it is used.
+      .whereRaw("c.private = '0' and c.name is not null")
       .andWhere("c.name", ">", after)
       .orderBy("c.name")
       .limit(count)

@@ -20,28 +20,28 @@ export class LogView {
 
   /** All entries, ascending. */
   async entries(after: number, count: number): Promise<Stride<EntryRow>> {
-    const { rows } = await this.#read(count, "asc", (on) => on.andOn("e.seq", ">", this.#value(after)));
+    const { rows } = await this.#read(count, "asc", (range) => range.where("seq", ">", after));
     return { rows, next: goOn(rows, count) ?? null };
   }
 
   /** The replies to a message, ascending. */
   async replies(root: number, after: number, count: number): Promise<Stride<MessageRow>> {
-    const { rows } = await this.#messages(count, "asc", (on) =>
-      on.andOn("e.reply_to", this.#value(root)).andOn("e.seq", ">", this.#value(after)),
+    const { rows } = await this.#messages(count, "asc", (range) =>
+      range.where("reply_to", root).andWhere("seq", ">", after),
     );
     return { rows, next: goOn(rows, count) ?? null };
   }
 
   async message(seq: number): Promise<MessageRow | undefined> {
-    const { rows } = await this.#messages(1, "asc", (on) => on.andOn("e.seq", this.#value(seq)));
+    const { rows } = await this.#messages(1, "asc", (range) => range.where("seq", seq));
     return rows[0];
   }
 
   /** Messages after one entry and before another, ascending. */
   async newer(after: number, before: number, count: number): Promise<Stride<MessageRow>> {
     const end = Math.min(before, after + 1 + WINDOW);
-    const { rows, head } = await this.#messages(count, "asc", (on) =>
-      on.andOn("e.seq", ">", this.#value(after)).andOn("e.seq", "<", this.#value(end)),
+    const { rows, head } = await this.#messages(count, "asc", (range) =>
+      range.where("seq", ">", after).andWhere("seq", "<", end),
     );
     return { rows, next: goOn(rows, count) ?? (end > head || end === before ? null : end - 1) };
   }
@@ -49,17 +49,18 @@ export class LogView {
   /** Messages before one entry, descending. */
   async older(before: number, count: number): Promise<Stride<MessageRow>> {
     // Nothing lies beyond the head: the range ends at it in the same read that finds it.
-    const end = this.#knex.raw("case when ? > c.head_seq then c.head_seq + 1 else ? end", [before, before]);
-    const { rows, head } = await this.#messages(count, "desc", (on) =>
-      on.andOn("e.seq", "<", end).andOn("e.seq", ">=", this.#knex.raw("? - ?", [end, WINDOW])),
+    const head = this.#knex("conversations").where("id", this.#conversationId).select("head_seq");
+    const start = this.#knex.raw("case when ? > (?) then (?) + 1 else ? end - ?", [before, head, head, before, WINDOW]);
+    const { rows, head: found } = await this.#messages(count, "desc", (range) =>
+      range.where("seq", "<", before).andWhere("seq", ">=", start),
     );
-    const start = Math.min(before, head + 1) - WINDOW;
-    return { rows, next: goOn(rows, count) ?? (start <= 1 ? null : start) };
+    const next = Math.min(before, found + 1) - WINDOW;
+    return { rows, next: goOn(rows, count) ?? (next <= 1 ? null : next) };
   }
 
   /** Messages, each with the version that is in force. */
-  async #messages(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
-    const query = this.#range(count, order, (on) => range(on.andOn("e.type", this.#value("message"))))
+  async #messages(count: number, order: "asc" | "desc", range: Range) {
+    const query = this.#range(count, order, (entries) => range(entries.where("type", "message")))
       .leftJoin("entries as v", (on) =>
         on
           .on("v.conversation_id", "e.conversation_id")
@@ -71,22 +72,24 @@ export class LogView {
     return admitted<MessageRow>(await query);
   }
 
-  async #read(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void) {
+  async #read(count: number, order: "asc" | "desc", range: Range) {
     return admitted<EntryRow>(await this.#range(count, order, range));
   }
 
-  #range(count: number, order: "asc" | "desc", range: (on: Knex.JoinClause) => void): Knex.QueryBuilder {
+  /**
+   * The range's first entries, for members. They are cut off within, in the order of an index: around a join not every
+   * database would know that it needs no more.
+   */
+  #range(count: number, order: "asc" | "desc", range: Range): Knex.QueryBuilder {
+    const entries = this.#knex("entries").where("conversation_id", this.#conversationId).orderBy("seq", order);
     return guarded(this.#knex, this.#conversationId, this.#callerId)
-      .leftJoin("entries as e", (on) => range(on.on("e.conversation_id", "me.conversation_id")))
+      .leftJoin(range(entries).limit(count).as("e"), (on) => on.on("e.conversation_id", "me.conversation_id"))
       .select("e.*")
-      .orderBy("e.seq", order)
-      .limit(count);
-  }
-
-  #value(value: string | number): Knex.Raw {
-    return this.#knex.raw("?", [value]);
+      .orderBy("e.seq", order);
   }
 }
+
+type Range = (entries: Knex.QueryBuilder) => Knex.QueryBuilder;
 
 /** @throws what a stranger is told. */
 function admitted<Row extends EntryRow>(rows: (Seen & (Row | { seq: null }))[]): { rows: Row[]; head: number } {

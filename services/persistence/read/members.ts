@@ -17,14 +17,16 @@ export async function members(
   callerId: string,
 ): Promise<Result<"persistence.members">> {
   const after = cursor === undefined ? "" : decode(cursor);
+  const page = knex("members")
+    .where("conversation_id", conversationId)
+    .andWhere("principal_id", ">", after)
+    .orderBy("principal_id")
+    .limit(limit + 1);
   const rows: (Seen & (Joined | { handle: null }))[] = await guarded(knex, conversationId, callerId)
-    .leftJoin("members as m", (on) =>
-      on.on("m.conversation_id", "me.conversation_id").andOn("m.principal_id", ">", knex.raw("?", [after])),
-    )
+    .leftJoin(page.as("m"), (on) => on.on("m.conversation_id", "me.conversation_id"))
     .leftJoin("principals as p", "p.id", "m.principal_id")
     .select("m.principal_id", "m.role", "m.joined_seq", "p.handle", "p.name")
-    .orderBy("m.principal_id")
-    .limit(limit + 1);
+    .orderBy("m.principal_id");
   const found = admit(rows).filter((row) => row.handle !== null);
   const items = found.slice(0, limit).map((row) => ({
     principalId: row.principal_id,

@@ -5,11 +5,12 @@ import { call } from "../../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../../mixins/directory-view/directory-view.mixin.ts";
 import { directory } from "../../../services/directory/directory.service.ts";
 import { persistence } from "../../../services/persistence/persistence.service.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { ADMINISTRATOR, administrator, meta, people } from "../../support/services.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
 
 const services = (data: string, token: string | undefined = ADMINISTRATOR) => [
-  persistence({ data }),
+  persistence(onSqlite(data)),
   directory(() => token),
   { name: "viewer", mixins: [directoryView] },
 ];

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { persistence } from "../../../services/persistence/persistence.service.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { type Files, ts, workspace, writeArchive } from "../../support/slack.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
@@ -101,7 +102,7 @@ describe("npm run import", () => {
     withFolder(async (folder) => {
       const data = join(folder, "data");
       const path = writeArchive(join(folder, "export"), workspace);
-      await withBroker([persistence({ data })], async () => {
+      await withBroker([persistence(onSqlite(data))], async () => {
         const { code, stderr } = await start(data, path).ended;
         expect(stderr).to.match(/The data folder \S+ is in use by another process/);
         expect(stderr).to.include(`call importer.run --path ${path}`);

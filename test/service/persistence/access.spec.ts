@@ -5,8 +5,9 @@ import { UNKNOWN_CONVERSATION } from "../../../contract/conversation.ts";
 import { refusalOf } from "../../../contract/errors.ts";
 import { call, type Meta } from "../../../mixins/call.ts";
 import { persistence } from "../../../services/persistence/persistence.service.ts";
-import { withBroker, withFolder } from "../../support/with-broker.ts";
+import { withBroker } from "../../support/with-broker.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
+import { describeStore, type WithDatabase } from "./describe-store.ts";
 
 const [ana = "", bo = "", cy = ""] = people(3);
 
@@ -32,28 +33,34 @@ const told = (asked: Promise<unknown>): Promise<unknown> =>
     },
   );
 
-/** A private and a public conversation of ana's; bo was in both and has left. */
-const world = (use: (broker: ServiceBroker, hidden: string, open: string) => Promise<void>): Promise<void> =>
-  withFolder((data) =>
-    withBroker([persistence({ data })], async (broker) => {
-      const [hidden, open] = [new Log(), new Log()];
-      for (const append of [
-        hidden.create(ana, { name: "hidden", private: true, purpose: "secret" }),
-        hidden.message(ana, { text: "secret" }),
-        hidden.join(ana, bo),
-        hidden.leave(bo),
-        open.create(ana, { name: "open", purpose: "known" }),
-        open.message(ana),
-        open.join(bo),
-        open.leave(bo),
-      ]) {
-        await call(broker, "persistence.append", append);
-      }
-      await use(broker, hidden.id, open.id);
-    }),
-  );
+type World = (broker: ServiceBroker, hidden: string, open: string) => Promise<void>;
 
-describe("G5 nobody sees what isn't theirs", () => {
+/** A private and a public conversation of ana's; bo was in both and has left. */
+const worldIn =
+  (withDatabase: WithDatabase) =>
+  (use: World): Promise<void> =>
+    withDatabase((config) =>
+      withBroker([persistence(config)], async (broker) => {
+        const [hidden, open] = [new Log(), new Log()];
+        for (const append of [
+          hidden.create(ana, { name: "hidden", private: true, purpose: "secret" }),
+          hidden.message(ana, { text: "secret" }),
+          hidden.join(ana, bo),
+          hidden.leave(bo),
+          open.create(ana, { name: "open", purpose: "known" }),
+          open.message(ana),
+          open.join(bo),
+          open.leave(bo),
+        ]) {
+          await call(broker, "persistence.append", append);
+        }
+        await use(broker, hidden.id, open.id);
+      }),
+    );
+
+describeStore("G5 nobody sees what isn't theirs", (_withStore, withDatabase) => {
+  const world = worldIn(withDatabase);
+
   for (const [name, ask] of Object.entries(guarded)) {
     it(`${name}: a member is answered; to others a private conversation is as one that is not`, () =>
       world(async (broker, hidden, open) => {

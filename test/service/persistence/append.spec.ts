@@ -4,7 +4,8 @@ import { GENESIS } from "../../../contract/chain.ts";
 import { directKey } from "../../../contract/conversation.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
-import { stored, withStore } from "./with-store.ts";
+import { describeStore } from "./describe-store.ts";
+import { stored } from "./with-store.ts";
 
 const [ana = "", bo = "", cy = ""] = people(3);
 
@@ -18,7 +19,7 @@ async function begun(store: Store): Promise<Log> {
   return log;
 }
 
-describe("an append", () => {
+describeStore("an append", (withStore) => {
   it("G2 whose head is not the log's end is stale, and writes nothing", () =>
     withStore(async (store) => {
       const log = await begun(store);
@@ -200,7 +201,8 @@ describe("an append", () => {
       ]);
       const row = await store.reader("conversations").where("id", log.id).first();
       expect(row).to.include({ kind: "channel", name: "fx", purpose: "what for", creator_id: ana, member_count: 2 });
-      expect(row).to.include({ head_seq: log.head.seq, head_ordinal: 1, private: 0, archived: 0, importing: 0 });
+      expect(row).to.include({ head_seq: log.head.seq, head_ordinal: 1 });
+      expect([row.private, row.archived, row.importing].map(Boolean)).to.deep.equal([false, false, false]);
       expect(row.head_hash.toString("hex")).to.equal(log.head.hash);
       const members = await store.reader("members").select("principal_id", "role", "joined_seq", "mentioned");
       expect(members).to.have.deep.members([
@@ -213,13 +215,14 @@ describe("an append", () => {
   it("of an import closes the conversation to others until its last one", () =>
     withStore(async (store) => {
       const log = new Log(uuid());
-      const importing = async () => (await store.reader("conversations").where("id", log.id).first()).importing;
+      const importing = async () =>
+        Boolean((await store.reader("conversations").where("id", log.id).first("importing")).importing);
       await stored(store, [{ ...log.create(ana), importing: true }]);
-      expect(await importing()).to.equal(1);
+      expect(await importing()).to.equal(true);
       await stored(store, [log.message(ana)]);
-      expect(await importing()).to.equal(1);
+      expect(await importing()).to.equal(true);
       await stored(store, [{ ...log.confirm(), importing: false }]);
-      expect(await importing()).to.equal(0);
+      expect(await importing()).to.equal(false);
     }));
 
   it("G2 a storm of appends on few logs by several who all believe they own them makes one chain each", () =>

@@ -10,9 +10,10 @@ import { conversation } from "../../../services/persistence/read/conversations.t
 import { moved } from "../../../services/persistence/read/cursors.ts";
 import { openStore } from "../../../services/persistence/store.ts";
 import { until } from "../../support/until.ts";
-import { withBroker, withFolder } from "../../support/with-broker.ts";
+import { withBroker } from "../../support/with-broker.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
-import { stored, withStore } from "./with-store.ts";
+import { describeStore } from "./describe-store.ts";
+import { stored } from "./with-store.ts";
 
 const [ana = "", bo = "", cy = ""] = people(3);
 const everybody = [ana, bo, cy];
@@ -55,10 +56,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("settle" as const) }) },
 );
 
-describe("read cursors", () => {
+describeStore("read cursors", (withStore, withDatabase) => {
   it("whatever is posted, read, left and joined: unread and mentions are what counting the log gives", () =>
-    withFolder((data) => {
-      const service = persistence({ data });
+    withDatabase((config) => {
+      const service = persistence(config);
       return withBroker([service], (broker) =>
         fc.assert(
           fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -127,10 +128,9 @@ describe("read cursors", () => {
       let statements = 0;
       const cursors = new Cursors(
         {
-          reader: store.reader,
-          write: (all) => {
+          moveCursors: (all) => {
             statements += all.length;
-            return store.write(all);
+            return store.moveCursors(all);
           },
         },
         () => undefined,
@@ -149,61 +149,13 @@ describe("read cursors", () => {
       });
     }));
 
-  it("that could not be written stay pending and are tried again", async () => {
-    const complaints: string[] = [];
-    let works = false;
-    let written = 0;
-    await withStore(async ({ reader }) => {
-      const cursors = new Cursors(
-        {
-          reader,
-          write: async () => {
-            if (!works) throw refuse("unavailable", "the disk is full");
-            written += 1;
-            return { rows: [] };
-          },
-        },
-        (reason) => complaints.push(reason),
-      );
-      cursors.move({ conversationId: "c", principalId: ana, seq: 3 });
-      await cursors.drain();
-      expect(complaints).to.deep.equal(["the disk is full"]);
-      expect(cursors.pending("c", ana)).to.equal(3);
-      works = true;
-      await until(() => written === 1, "the second try");
-      expect(cursors.pending("c", ana)).to.equal(0);
-    });
-  });
-
-  it("are not written once the database closes, whatever the disk says", () =>
-    withStore(async ({ reader }) => {
-      mock.timers.enable({ apis: ["setTimeout"] });
-      try {
-        let tries = 0;
-        const write = async () => {
-          tries += 1;
-          throw refuse("unavailable", "the disk is full");
-        };
-        const cursors = new Cursors({ reader, write }, () => undefined);
-        cursors.move({ conversationId: "c", principalId: ana, seq: 3 });
-        await Promise.all([cursors.drain(), cursors.close()]);
-        expect(tries).to.equal(2);
-        cursors.move({ conversationId: "c", principalId: ana, seq: 4 });
-        mock.timers.runAll();
-        await setImmediate();
-        expect(tries).to.equal(2);
-      } finally {
-        mock.timers.reset();
-      }
-    }));
-
   it("survive a stop: what is pending is written as the database closes", () =>
-    withFolder(async (folder) => {
+    withDatabase(async (config) => {
       const log = new Log();
-      const first = await openStore(folder, () => undefined);
+      const first = await openStore(config, () => undefined);
       await stored(first, [log.create(ana), log.message(ana)]);
       await first.close();
-      const second = await openStore(folder, () => undefined);
+      const second = await openStore(config, () => undefined);
       try {
         expect(await conversation(second.reader, { conversationId: log.id }, ana)).to.include({
           readSeq: 3,
@@ -213,4 +165,49 @@ describe("read cursors", () => {
         await second.close();
       }
     }));
+});
+
+describe("read cursors that could not be written", () => {
+  it("stay pending and are tried again", async () => {
+    const complaints: string[] = [];
+    let works = false;
+    let written = 0;
+    const cursors = new Cursors(
+      {
+        moveCursors: async () => {
+          if (!works) throw refuse("unavailable", "the disk is full");
+          written += 1;
+        },
+      },
+      (reason) => complaints.push(reason),
+    );
+    cursors.move({ conversationId: "c", principalId: ana, seq: 3 });
+    await cursors.drain();
+    expect(complaints).to.deep.equal(["the disk is full"]);
+    expect(cursors.pending("c", ana)).to.equal(3);
+    works = true;
+    await until(() => written === 1, "the second try");
+    expect(cursors.pending("c", ana)).to.equal(0);
+  });
+
+  it("are not written once the database closes, whatever the disk says", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      let tries = 0;
+      const moveCursors = async () => {
+        tries += 1;
+        throw refuse("unavailable", "the disk is full");
+      };
+      const cursors = new Cursors({ moveCursors }, () => undefined);
+      cursors.move({ conversationId: "c", principalId: ana, seq: 3 });
+      await Promise.all([cursors.drain(), cursors.close()]);
+      expect(tries).to.equal(2);
+      cursors.move({ conversationId: "c", principalId: ana, seq: 4 });
+      mock.timers.runAll();
+      await setImmediate();
+      expect(tries).to.equal(2);
+    } finally {
+      mock.timers.reset();
+    }
+  });
 });

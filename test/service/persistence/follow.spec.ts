@@ -4,7 +4,8 @@ import { current, mine } from "../../../services/persistence/read/current.ts";
 import { follow, logs } from "../../../services/persistence/read/follow.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
-import { stored, withStore } from "./with-store.ts";
+import { describeStore } from "./describe-store.ts";
+import { stored } from "./with-store.ts";
 
 const [ana = "", bo = ""] = people(2);
 const LONG = "x".repeat(16_000);
@@ -16,7 +17,7 @@ async function conversations(store: Store, count: number): Promise<Log[]> {
   return made.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-describe("what follows all logs reads", () => {
+describeStore("what follows all logs reads", (withStore) => {
   it("every conversation with its last seq, by id, in pages", () =>
     withStore(async (store) => {
       const made = await conversations(store, 3);

@@ -6,7 +6,8 @@ import { entries } from "../../../services/persistence/read/entries.ts";
 import { history, message, replies } from "../../../services/persistence/read/history.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
-import { stored, withStore } from "./with-store.ts";
+import { describeStore } from "./describe-store.ts";
+import { stored } from "./with-store.ts";
 
 const [ana = "", ...joining] = people(151);
 
@@ -37,7 +38,7 @@ async function pagesOf(store: Store, log: Log, bounds: Bounds): Promise<number[]
   }
 }
 
-describe("history", () => {
+describeStore("history", (withStore) => {
   it("goes back from the newest page to the first message, or on from one, at every limit", () =>
     withStore(async (store) => {
       const { log, messages } = await mixed(store);
@@ -158,7 +159,7 @@ describe("history", () => {
     }));
 });
 
-describe("the raw log", () => {
+describeStore("the raw log", (withStore) => {
   it("G2 is read whole and in order at every limit, as it was written", () =>
     withStore(async (store) => {
       const { log } = await mixed(store);

@@ -1,8 +1,9 @@
 import { openStore } from "../../../services/persistence/store.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 
 /** A process that has a data folder until it is told to end. */
 try {
-  const store = await openStore(process.argv[2] ?? "", console.error);
+  const store = await openStore(onSqlite(process.argv[2] ?? ""), console.error);
   process.once("SIGTERM", () => store.close());
   console.log("opened");
 } catch (error) {

@@ -7,6 +7,7 @@ import { call } from "../../../mixins/call.ts";
 import { persistence } from "../../../services/persistence/persistence.service.ts";
 import { openStore } from "../../../services/persistence/store.ts";
 import { verify } from "../../../services/persistence/verify.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { run } from "../../support/server.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
@@ -43,7 +44,7 @@ describe("a disk that fails", () => {
 
       const [, conversationId = "", ana = ""] = /log (\S+) of (\S+)/.exec(writer.output()) ?? [];
       const acknowledged = [...writer.output().matchAll(/(?:appended|met) (m\d+)/g)].map(([, id]) => id);
-      const store = await openStore(folder, () => undefined);
+      const store = await openStore(onSqlite(folder), () => undefined);
       try {
         const found: string[] = await store
           .reader("entries")
@@ -61,7 +62,7 @@ describe("a disk that fails", () => {
 describe("a database that is damaged", () => {
   it("is unavailable to readers, not a fault of theirs", () =>
     withFolder((data) =>
-      withBroker([persistence({ data })], async (broker) => {
+      withBroker([persistence(onSqlite(data))], async (broker) => {
         const log = new Log();
         const [principalId = ""] = people(1);
         await call(broker, "persistence.append", log.create(principalId));
@@ -77,7 +78,7 @@ describe("a database that is damaged", () => {
   it("keeps a start from succeeding, in a sentence that names the folder", () =>
     withFolder(async (folder) => {
       writeFileSync(join(folder, "wirehouse.db"), "this is no database");
-      const sentence = await openStore(folder, () => undefined).then(() => "opened", String);
+      const sentence = await openStore(onSqlite(folder), () => undefined).then(() => "opened", String);
       expect(sentence).to.equal(`CannotStart: The data folder ${folder} cannot be used: file is not a database`);
     }));
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { openStore } from "../../../services/persistence/store.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { run } from "../../support/server.ts";
 import { withFolder } from "../../support/with-broker.ts";
 import { withStore } from "./with-store.ts";
@@ -24,26 +25,26 @@ describe("the data folder", () => {
       expect(second.output().trim().split("\n")).to.have.length(1);
       expect(second.output()).to.include(folder).and.include("in use by another process");
       await first.stop();
-      await (await openStore(folder, () => undefined)).close();
+      await (await openStore(onSqlite(folder), () => undefined)).close();
     }));
 
   it("is free at once after kill -9 of who had it", () =>
     withFolder(async (folder) => {
       const first = holder(folder);
       await first.wrote("opened");
-      expect(await failure(openStore(folder, () => undefined))).to.include("in use by another process");
+      expect(await failure(openStore(onSqlite(folder), () => undefined))).to.include("in use by another process");
       await first.kill();
-      await (await openStore(folder, () => undefined)).close();
+      await (await openStore(onSqlite(folder), () => undefined)).close();
     }));
 
   it("is not opened twice in one process either", () =>
     withStore(async (_store, folder) => {
-      expect(await failure(openStore(folder, () => undefined))).to.include(folder);
+      expect(await failure(openStore(onSqlite(folder), () => undefined))).to.include(folder);
     }));
 
   it("that cannot be made is named with the reason", () =>
     withFolder(async (folder) => {
-      const sentence = await failure(openStore(`${folder}/\0`, () => undefined));
+      const sentence = await failure(openStore(onSqlite(`${folder}/\0`), () => undefined));
       expect(sentence).to.match(/^The data folder .* cannot be used: /);
     }));
 });

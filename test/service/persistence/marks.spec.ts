@@ -1,14 +1,17 @@
 import { expect } from "chai";
 import type { ServiceBroker } from "moleculer";
 import { call } from "../../../mixins/call.ts";
-import { logOf, meta, people, room, send, wire } from "../../support/services.ts";
-import { withBroker, withFolder } from "../../support/with-broker.ts";
+import { logOf, meta, people, room, send, wiredTo } from "../../support/services.ts";
+import { withBroker } from "../../support/with-broker.ts";
+import { describeStore, type WithDatabase } from "./describe-store.ts";
 
 type Person = { principalId: string; handle: string };
 
-const withRoom = (use: (broker: ServiceBroker, conversationId: string, ana: Person, bob: Person) => Promise<void>) =>
-  withFolder((folder) =>
-    withBroker(wire(folder), async (broker) => {
+type InRoom = (broker: ServiceBroker, conversationId: string, ana: Person, bob: Person) => Promise<void>;
+
+const roomIn = (withDatabase: WithDatabase) => (use: InRoom) =>
+  withDatabase((config) =>
+    withBroker(wiredTo(config), async (broker) => {
       const [ana, bob] = await people(broker, "ana", "bob");
       if (!ana || !bob) throw new Error("nobody");
       await use(broker, await room(broker, ana, bob), ana, bob);
@@ -22,7 +25,9 @@ const read = (broker: ServiceBroker, who: Person, conversationId: string, seq: n
 const bodies = async (broker: ServiceBroker, conversationId: string, ana: Person) =>
   Object.fromEntries((await logOf(broker, conversationId, ana)).map(({ seq, body }) => [seq, body]));
 
-describe("what later entries make of a message", () => {
+describeStore("what later entries make of a message", (_withStore, withDatabase) => {
+  const withRoom = roomIn(withDatabase);
+
   it("an edit: history shows the last version, the log withholds those before it", () =>
     withRoom(async (broker, conversationId, ana, bob) => {
       const seq = await say(broker, ana, conversationId, "first", { data: { k: 1 } });

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { printed, type Seen, statements } from "./statements.ts";
 
+/** The step that has made what another one walks through: a page, cut off before. */
+const madeFor = (step: string): string => step.replace(/^SCAN (\w+).*/, "MATERIALIZE $1");
+
 describe("the statements", () => {
   let seen: Seen[];
   before(async () => {
@@ -12,7 +15,7 @@ describe("the statements", () => {
   it("all go to their rows by a key or a range of one: none walks through a table", () => {
     // Of a log no more than its conversation given is a walk through all of it.
     const walk = /^SCAN|^SEARCH (e|v|entries) USING .*\(conversation_id=\?\)/;
-    const walks = seen.filter(({ plan }) => plan.some((step) => walk.test(step)));
+    const walks = seen.filter(({ plan }) => plan.some((step) => walk.test(step) && !plan.includes(madeFor(step))));
     expect(walks).to.deep.equal([]);
     const searches = seen.filter(({ sql, plan }) => !sql.startsWith("insert") && plan.length === 0);
     expect(searches, "statements without a plan").to.deep.equal([]);

@@ -38,16 +38,24 @@ select `c`.`id` from `conversations` as `c` left join `members` as `me` on `me`.
    USE TEMP B-TREE FOR ORDER BY
 
 -- read
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`seq` > ? where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.* from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `seq` > ? order by `seq` asc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` where `c`.`id` = ? order by `e`.`seq` asc
+   MATERIALIZE e
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>?) LEFT-JOIN
+   SCAN e LEFT-JOIN
 
 -- history, newest
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` < case when ? > c.head_seq then c.head_seq + 1 else ? end and `e`.`seq` >= case when ? > c.head_seq then c.head_seq + 1 else ? end - ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` desc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `type` = ? and `seq` < ? and `seq` >= case when ? > ((select `head_seq` from `conversations` where `id` = ?)) then ((select `head_seq` from `conversations` where `id` = ?)) + 1 else ? end - ? order by `seq` desc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` desc
+   MATERIALIZE e
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
+   SCALAR SUBQUERY 1
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
+   SCALAR SUBQUERY 2
+   SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+   SCAN e LEFT-JOIN
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newest
@@ -57,10 +65,12 @@ select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id 
    USE TEMP B-TREE FOR ORDER BY
 
 -- history, newer
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` > ? and `e`.`seq` < ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `type` = ? and `seq` > ? and `seq` < ? order by `seq` asc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc
+   MATERIALIZE e
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?) LEFT-JOIN
+   SCAN e LEFT-JOIN
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- history, newer
@@ -70,10 +80,12 @@ select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id 
    USE TEMP B-TREE FOR ORDER BY
 
 -- message
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `type` = ? and `seq` = ? order by `seq` asc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc
+   MATERIALIZE e
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+   SCAN e LEFT-JOIN
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- message
@@ -83,17 +95,21 @@ select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id 
    USE TEMP B-TREE FOR ORDER BY
 
 -- replies
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`seq` = ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `type` = ? and `seq` = ? order by `seq` asc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc
+   MATERIALIZE e
+   SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq=?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING PRIMARY KEY (conversation_id=? AND seq=?) LEFT-JOIN
+   SCAN e LEFT-JOIN
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- replies
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `entries` as `e` on `e`.`conversation_id` = `me`.`conversation_id` and `e`.`type` = ? and `e`.`reply_to` = ? and `e`.`seq` > ? left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `e`.*, `v`.`body` as `version`, `v`.`sent_at` as `edited_at` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `entries` where `conversation_id` = ? and `type` = ? and `reply_to` = ? and `seq` > ? order by `seq` asc limit ?) as `e` on `e`.`conversation_id` = `me`.`conversation_id` left join `entries` as `v` on `v`.`conversation_id` = `e`.`conversation_id` and `v`.`target_seq` = `e`.`seq` and v.overtaken_by is null and v.type = 'edit' where `c`.`id` = ? order by `e`.`seq` asc
+   MATERIALIZE e
+   SEARCH entries USING INDEX entries_replies (conversation_id=? AND reply_to=? AND seq>?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH e USING INDEX entries_replies (conversation_id=? AND reply_to=? AND seq>?) LEFT-JOIN
+   SCAN e LEFT-JOIN
    SEARCH v USING INDEX entries_in_force (conversation_id=? AND target_seq=?) LEFT-JOIN
 
 -- replies
@@ -103,10 +119,12 @@ select `type`, `target_seq`, `body`, count(*) as count, sum(case when sender_id 
    USE TEMP B-TREE FOR ORDER BY
 
 -- members
-select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq`, `p`.`handle`, `p`.`name` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join `members` as `m` on `m`.`conversation_id` = `me`.`conversation_id` and `m`.`principal_id` > ? left join `principals` as `p` on `p`.`id` = `m`.`principal_id` where `c`.`id` = ? order by `m`.`principal_id` asc limit ?
+select `c`.`private` as `seen_private`, `c`.`head_seq` as `seen_head`, `me`.`role` as `seen_role`, `m`.`principal_id`, `m`.`role`, `m`.`joined_seq`, `p`.`handle`, `p`.`name` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? left join (select * from `members` where `conversation_id` = ? and `principal_id` > ? order by `principal_id` asc limit ?) as `m` on `m`.`conversation_id` = `me`.`conversation_id` left join `principals` as `p` on `p`.`id` = `m`.`principal_id` where `c`.`id` = ? order by `m`.`principal_id` asc
+   MATERIALIZE m
+   SEARCH members USING PRIMARY KEY (conversation_id=? AND principal_id>?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
-   SEARCH m USING PRIMARY KEY (conversation_id=? AND principal_id>?) LEFT-JOIN
+   SCAN m LEFT-JOIN
    SEARCH p USING INDEX sqlite_autoindex_principals_1 (id=?) LEFT-JOIN
 
 -- conversations
@@ -120,7 +138,7 @@ select `c`.*, `me`.`role`, `me`.`read_seq`, `me`.`read_ordinal`, `me`.`mentioned
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
 
 -- channels
-select `c`.*, `me`.`role` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where c.private = 0 and c.name is not null and `c`.`name` > ? order by `c`.`name` asc limit ?
+select `c`.*, `me`.`role` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where c.private = '0' and c.name is not null and `c`.`name` > ? order by `c`.`name` asc limit ?
    SEARCH c USING INDEX conversations_public_name (name>?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
 

@@ -3,9 +3,9 @@ import { pathToFileURL } from "node:url";
 import { directKey } from "../../../contract/conversation.ts";
 import { encodeCursor } from "../../../contract/page-cursor.ts";
 import type { Kept } from "../../../contract/presence.ts";
-import { Cursors } from "../../../services/persistence/cursors.ts";
 import { prepareCommit } from "../../../services/persistence/dialects/sqlite/commit.ts";
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
+import { cursorMove } from "../../../services/persistence/dialects/sqlite/cursors.ts";
 import { bindingChanges, bindings } from "../../../services/persistence/directory/bindings.ts";
 import { addPrincipal, principals, senders } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
@@ -116,9 +116,8 @@ async function behind(store: Store): Promise<Seen[]> {
       return { rows: all.map(() => []) };
     },
   });
-  const cursors = new Cursors(seeing("write of a cursor"), () => undefined);
-  cursors.move({ conversationId: "c", principalId: "p", seq: 1 });
-  await cursors.drain();
+  const move = cursorMove(reader, { conversationId: "c", principalId: "p", seq: 1 });
+  await seeing("write of a cursor").write([{ query: move }]);
   const kept: Kept = { status: "away", text: null, until: null, here: true, seen: null, version: 0 };
   await new Presences(seeing("keepPresences")).keep({ changes: [{ principalId: "p", kept }] });
   await new Presences(seeing("seePresences")).see({ principalIds: ["p"], at: "2026-01-01T00:00:00.000Z" });

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { typeOf } from "../../../contract/errors.ts";
 import { openStore } from "../../../services/persistence/store.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
 
 /** A process that appends one message after another, says what is acknowledged, and tries again what is not. */
-const store = await openStore(process.argv[2] ?? "", () => undefined);
+const store = await openStore(onSqlite(process.argv[2] ?? ""), () => undefined);
 let told = false;
 process.once("SIGTERM", () => {
   told = true;

@@ -6,6 +6,7 @@ import { typeOf } from "../../../contract/errors.ts";
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
 import { WriterThread } from "../../../services/persistence/dialects/sqlite/thread.ts";
 import { openStore } from "../../../services/persistence/store.ts";
+import { onSqlite } from "../../support/on-sqlite.ts";
 import { withFolder } from "../../support/with-broker.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
 import { withStore } from "./with-store.ts";
@@ -27,7 +28,7 @@ describe("the writer", () => {
 
   it("that dies under a commit leaves its outcome unknown, and is replaced", () =>
     withFolder(async (folder) => {
-      await (await openStore(folder, () => undefined)).close();
+      await (await openStore(onSqlite(folder), () => undefined)).close();
       const workers: Worker[] = [];
       const worker = new URL("../../../services/persistence/dialects/sqlite/sqlite.worker.ts", import.meta.url);
       const thread = new WriterThread(join(folder, "wirehouse.db"), (path) => {
@@ -73,11 +74,11 @@ describe("the writer", () => {
 describe("the schema", () => {
   it("that a newer program has made is refused in a sentence", () =>
     withFolder(async (folder) => {
-      await (await openStore(folder, () => undefined)).close();
+      await (await openStore(onSqlite(folder), () => undefined)).close();
       const db = new Database(join(folder, "wirehouse.db"));
       db.exec("insert into migrations (name, batch) values ('9999-later', 9)");
       db.close();
-      const sentence = await openStore(folder, () => undefined).then(
+      const sentence = await openStore(onSqlite(folder), () => undefined).then(
         () => "opened",
         (error: unknown) => String(error),
       );
@@ -93,10 +94,10 @@ describe("the schema", () => {
   it("is made once: an open folder is found as it was left", () =>
     withFolder(async (folder) => {
       const log = new Log();
-      const first = await openStore(folder, () => undefined);
+      const first = await openStore(onSqlite(folder), () => undefined);
       await first.append(log.create(ana));
       await first.close();
-      const second = await openStore(folder, () => undefined);
+      const second = await openStore(onSqlite(folder), () => undefined);
       expect(await second.append(log.message(ana))).to.deep.equal({ outcome: "appended" });
       await second.close();
     }));

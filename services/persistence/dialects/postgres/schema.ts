@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Knex } from "knex";
+import type { SchemaDialect } from "../dialect.ts";
+
+/** Text of keys compares by its bytes, as everywhere. */
+export const schema: SchemaDialect = {
+  types: {
+    time: "timestamptz(3)",
+    hash: "bytea",
+    key: (length) => `varchar(${length}) collate "C"`,
+    text: "text",
+  },
+  // Who stores entries has locked their conversation: to look for it again, for each, takes a fifth of a commit.
+  referenced: false,
+  // Rows lie as they come, which in a log is their order.
+  createClustered: (knex, table, columns) => knex.schema.createTable(table, columns),
+  async createCommit(knex) {
+    for (const name of ["effects", "commit", "cursors"]) await knex.raw(await procedure(knex, name));
+    await knex.raw("revoke execute on all functions in schema ?? from public", [await schemaOf(knex)]);
+  },
+};
+
+/** A function's text. It finds its tables in the schema that it was made in, and nobody's temporary ones. */
+async function procedure(knex: Knex, name: string): Promise<string> {
+  const text = readFileSync(join(import.meta.dirname, `${name}.sql`), "utf8");
+  return text.replaceAll(":schema", `"${await schemaOf(knex)}"`);
+}
+
+async function schemaOf(knex: Knex): Promise<string> {
+  const { rows } = await knex.raw("select current_schema() as name");
+  return rows[0].name;
+}
