@@ -62,7 +62,7 @@ describeStore("what follows all logs reads", (withStore) => {
     }));
 });
 
-describe("messages as they are now", () => {
+describeStore("messages as they are now", (withStore) => {
   const world = async (store: Store) => {
     const [log] = await conversations(store, 1);
     if (!log) throw new Error("one was made");
