@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import Type, { type Static, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { type Database, databaseOf } from "./contract/database.ts";
+import { type Database, databaseIn, databaseOf } from "./contract/database.ts";
 import { CannotStart } from "./contract/errors.ts";
 
 /**
@@ -162,7 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.WIREHOUSE_HOST,
     data: resolve(values.WIREHOUSE_DATA),
-    database: databaseIn(values),
+    database: databaseIn(values.WIREHOUSE_DATA, values.DATABASE_URL),
     pool: values.DATABASE_POOL,
     rate: values.WIREHOUSE_RATE,
     origins: values.WIREHOUSE_CORS?.split(",") ?? [],
@@ -176,13 +176,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;
-
-/** The database; a file has an absolute path. */
-function databaseIn({ DATABASE_URL: url, WIREHOUSE_DATA: folder }: Values): Database {
-  const named = url === undefined ? undefined : databaseOf(url);
-  if (named?.kind === "postgres") return named;
-  return { kind: "sqlite", file: resolve(named?.file ?? join(folder, "wirehouse.db")) };
-}
 
 /** How to reach the NATS servers, and as whom. */
 function natsOf(values: Values) {

@@ -1,3 +1,5 @@
+import { join, resolve } from "node:path";
+
 /** Where the log is kept: what `DATABASE_URL` says. */
 export type Database = Sqlite | Postgres;
 
@@ -45,6 +47,13 @@ export function databaseOf(url: string): Database | undefined {
     return file === "" || file.startsWith("//") ? undefined : { kind: "sqlite", file };
   }
   return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) ? postgresOf(new URL(url)) : undefined;
+}
+
+/** The database of a process; a file has an absolute path. @param url is one that `databaseOf` takes, or none */
+export function databaseIn(folder: string, url: string | undefined): Database {
+  const named = url === undefined ? undefined : databaseOf(url);
+  if (named?.kind === "postgres") return named;
+  return { kind: "sqlite", file: resolve(named?.file ?? join(folder, "wirehouse.db")) };
 }
 
 function postgresOf({ hostname, port, pathname, username, password, searchParams }: URL): Postgres | undefined {
