@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import { idle } from "./idle.ts";
+import { long } from "./long.ts";
+import { storedBench } from "./stored.ts";
 import { wire } from "./wire.ts";
 import { W1, W2 } from "./workloads.ts";
 
@@ -19,6 +22,12 @@ const pace = options.quick
 const benches: Record<string, () => Promise<void>> = {
   W1: () => wire(W1, pace),
   W2: () => wire(W2, pace),
+  /** The rate with a million entries stored. */
+  stored: () => storedBench(pace),
+  /** A conversation of a million entries: opening it, pages of it. */
+  long,
+  /** Memory of sessions. */
+  idle,
 };
 
 const names = Object.keys(benches);

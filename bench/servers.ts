@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Type, { type Static, type TSchema } from "typebox";
@@ -87,6 +88,8 @@ export async function wirehouse(name: string, { metered = false, data }: Options
     const { token } = await ask(Made.token, "POST", `/principals/${handle}/tokens`, administrator, {});
     return { handle, token };
   };
+  // Other starts on the same data have made people too.
+  const birth = randomBytes(6).toString("hex");
   let serial = 0;
   return {
     ...server,
@@ -97,7 +100,7 @@ export async function wirehouse(name: string, { metered = false, data }: Options
     async rooms({ rooms, members }) {
       const made = [];
       for (let r = 0; r < rooms; r++) {
-        const people = await Promise.all(Array.from({ length: members }, () => person(`p${serial++}`)));
+        const people = await Promise.all(Array.from({ length: members }, () => person(`p${serial++}-${birth}`)));
         const [owner, ...others] = people;
         const invited = others.map(({ handle }) => `@${handle}`);
         const room = { kind: "room", members: invited };

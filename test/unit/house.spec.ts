@@ -21,6 +21,7 @@ const programs = ["services/importer/cli.ts", "repl/cli.ts"];
 const environment: Record<string, string> = {
   "moleculer.config.ts": "hides from Moleculer's runner what is not meant for it",
   "cluster/cli.ts": "hands its own on to the processes it starts",
+  "bench/stored.ts": "hands its own on to the processes it starts",
   "bench/process.ts": "hands its own on to the processes it starts",
 };
 
