@@ -115,6 +115,12 @@ export const variables = {
     default: "warn",
     purpose: "What is logged",
   }),
+  WIREHOUSE_LOG_FORMAT: variable({
+    schema: Type.Union([Type.Literal("text"), Type.Literal("json")]),
+    expected: "text or json",
+    default: "text",
+    purpose: "How: for people to read, or a JSON object a line, for what collects logs",
+  }),
 };
 
 type Variables = typeof variables;
@@ -141,6 +147,7 @@ export type Config = {
   /** What this process runs. */
   readonly services: readonly string[];
   readonly logLevel: Values["WIREHOUSE_LOG"];
+  readonly logFormat: Values["WIREHOUSE_LOG_FORMAT"];
 };
 
 /** @throws CannotStart that names every variable which is not what it must be, and no value: one may be a secret. */
@@ -172,6 +179,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     natsServer: values.NATS_SERVER_BIN,
     services: values.SERVICES?.split(",") ?? serviceNames,
     logLevel: values.WIREHOUSE_LOG,
+    logFormat: values.WIREHOUSE_LOG_FORMAT,
   });
 }
 

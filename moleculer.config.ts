@@ -8,8 +8,11 @@ import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
 import { fanOutOver } from "./mixins/fan-out/fan-out.middleware.ts";
 import { LocalFirst } from "./mixins/local-first.strategy.ts";
-import { watched } from "./mixins/metrics/metrics.middleware.ts";
+import { loggerOf } from "./mixins/log/logger.ts";
+import { timeActions } from "./mixins/metrics/action-times.middleware.ts";
+import { watched } from "./mixins/metrics/watched.middleware.ts";
 import { NatsTransporter } from "./mixins/nats/transporter.ts";
+import { followRequests } from "./mixins/request/request.middleware.ts";
 import { checkSchemas } from "./mixins/schema.middleware.ts";
 import manifest from "./package.json" with { type: "json" };
 import { operatorCommands } from "./repl/commands.ts";
@@ -31,7 +34,7 @@ export const brokerOptions: BrokerOptions = {
   /** Milliseconds between two looks for the services that one waits for: every start takes two or three. */
   dependencyInterval: 20,
   tracking: { enabled: true, shutdownTimeout: 20_000 },
-  middlewares: [checkSchemas, drainFirst],
+  middlewares: [checkSchemas, drainFirst, followRequests],
 };
 
 /** How this process is one of many, or the only one. */
@@ -47,11 +50,11 @@ export const placedIn = ({ nats }: Pick<Config, "nats">): BrokerOptions =>
       };
 
 /** A process that logs, and that operators may speak to. */
-export function operatedBy(config: Pick<Config, "nats" | "logLevel">): BrokerOptions {
+export function operatedBy(config: Pick<Config, "nats" | "logLevel" | "logFormat">): BrokerOptions {
   const base = placedIn(config);
   return {
     ...base,
-    logger: { type: "Console", options: { level: config.logLevel, formatter: "short" } },
+    logger: loggerOf(config.logFormat, config.logLevel),
     middlewares: [...(base.middlewares ?? []), operatorCalls],
     replOptions: { delimiter: "wirehouse $", customCommands: operatorCommands },
   };
@@ -63,9 +66,11 @@ export default function runnerOptions(): BrokerOptions {
   const operated = operatedBy(config);
   const options: BrokerOptions = {
     ...operated,
-    middlewares: [...(operated.middlewares ?? []), ...watchedOn(config)],
+    middlewares: watchedOn(config, operated.middlewares ?? []),
     async started(broker) {
-      console.log(greeting(config, broker));
+      const text = greeting(config, broker);
+      if (config.logFormat === "json") broker.logger.info(text);
+      else console.log(text);
     },
   };
   shield(options);
@@ -75,8 +80,10 @@ export default function runnerOptions(): BrokerOptions {
 }
 
 /** Where it is to be watched: metrics, and whether it lives and is ready. */
-const watchedOn = ({ metricsPort: port, services }: Config) =>
-  port === undefined ? [] : [watched({ port, services, version: manifest.version })];
+function watchedOn({ metricsPort: port, services }: Config, middlewares: BrokerOptions["middlewares"] = []) {
+  if (port === undefined) return middlewares;
+  return [watched({ port, services, version: manifest.version }), ...middlewares, timeActions];
+}
 
 /** The runner would overwrite options from variables of the same name, which others set for themselves. */
 function shield(options: BrokerOptions): void {

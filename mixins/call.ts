@@ -1,6 +1,7 @@
 import { type Context, ServiceBroker } from "moleculer";
 import type { TSchema } from "typebox";
 import { type ActionName, actions, type Params, type Result } from "../contract/actions.ts";
+import { requestHeaders } from "./request/context.ts";
 
 /** What travels with a call. `principalId` is the caller; only the gateway (and the operators' REPL) sets it. */
 export type Meta = { principalId?: string };
@@ -18,7 +19,8 @@ export function call<A extends ActionName>(
   // A broker that stops would wait, before anything is drained, for a moment without such a call; each service that
   // calls by itself waits for its own when it drains.
   const tracking = !(from instanceof ServiceBroker);
-  return from.call<Result<A>, Params<A>>(name, params, meta ? { meta, tracking } : { tracking });
+  const headers = requestHeaders();
+  return from.call<Result<A>, Params<A>>(name, params, meta ? { meta, tracking, headers } : { tracking, headers });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../call.ts";
 import { meterOf } from "../metrics/meter.ts";
+import { requestHeaders } from "../request/context.ts";
 import { Activations, type Residence } from "./activations.ts";
 import type { Behaviour, Observer } from "./behaviour.ts";
 import { isStaleOwner } from "./stale-owner.ts";
@@ -85,7 +86,9 @@ export function placed<A extends ActionName, This extends Service>(
           if (!isStaleOwner(error)) throw error;
           if (Date.now() > giveUp) throw refuse("unavailable", "The conversation is changing its owner");
           await pause(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
-          if (!ownedHere(this.broker, name, ctx)) return ctx.call<Result<A>, Params<A>>(name, ctx.params);
+          if (!ownedHere(this.broker, name, ctx)) {
+            return ctx.call<Result<A>, Params<A>>(name, ctx.params, { headers: requestHeaders() });
+          }
         }
       }
     }),

@@ -6,12 +6,10 @@ import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
 import { Retries } from "../../mixins/retries.ts";
-import { api } from "./api.ts";
 import type { FindCredential } from "./authenticate.ts";
-import { cors } from "./cors.ts";
-import { answerDocument, asksToRead, documents } from "./documents.ts";
-import { type Endpoint, endpoints } from "./endpoint.ts";
+import { inCourseOf } from "./course.ts";
 import type { EventStreams } from "./event-streams.ts";
+import { routes } from "./http.ts";
 import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Rest } from "./rest.ts";
@@ -20,9 +18,6 @@ import { type Signals, signalsOf } from "./signals.ts";
 import type { Rounds } from "./stream/rounds.ts";
 import type { Streams } from "./stream/websocket.ts";
 import { type AskFor, streamsOf } from "./streams.ts";
-
-type Next = (error?: unknown) => void;
-type Handler = (request: IncomingRequest, response: GatewayResponse, next: Next) => void;
 
 /** Milliseconds for a request to arrive whole. */
 const REQUEST_TIMEOUT = 60_000;
@@ -43,58 +38,6 @@ function partsOf(service: Service): Parts {
 
 const restOf = (request: IncomingRequest): Rest => partsOf(request.$service).rest;
 
-const admit: Handler = (request, _response, next) => {
-  restOf(request)
-    .admit(request)
-    .then(() => next(), next);
-};
-
-/** What anybody may read, without a token. */
-const open =
-  (give: (request: IncomingRequest, response: GatewayResponse) => void | Promise<void>): Handler =>
-  (request, response, next) => {
-    Promise.try(async () => {
-      if (asksToRead(request, response)) await give(request, response);
-    }).catch(next);
-  };
-
-const handled =
-  (endpoint: Endpoint): Handler =>
-  (request, response, next) => {
-    const { originalUrl: url, $params } = request;
-    restOf(request).handle(endpoint, { message: request, url, path: $params.params }, response).catch(next);
-  };
-
-const paths = endpoints(api.flatMap((table) => table.routes));
-
-const routes = (origins: readonly string[]) => {
-  const preflight = cors(origins);
-  const crossOrigin: Handler = (request, response, next) => {
-    if (!preflight(request, response)) next();
-  };
-  return [
-    {
-      path: "/",
-      use: [crossOrigin],
-      aliases: {
-        "* /livez": open((request, response) => restOf(request).live(response)),
-        "* /readyz": open((request, response) => restOf(request).ready(response)),
-        ...Object.fromEntries(
-          [...documents()].map(([path, document]) => [
-            `* ${path}`,
-            open((_request, response) => answerDocument(response, document)),
-          ]),
-        ),
-      },
-    },
-    {
-      path: "/v1",
-      use: [crossOrigin, admit],
-      aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(endpoint)])),
-    },
-  ];
-};
-
 /** The only service that speaks HTTP: REST, the stream, health, what is told of the API. */
 export const gateway = ({
   port,
@@ -111,7 +54,7 @@ export const gateway = ({
     ip: host,
     requestTimeout: REQUEST_TIMEOUT,
     // Bodies are ours to read, after the token; queries and paths are kept apart from them.
-    routes: routes(origins).map((route) => ({
+    routes: routes(restOf, origins).map((route) => ({
       ...route,
       bodyParsers: false,
       mergeParams: false,
@@ -129,11 +72,15 @@ export const gateway = ({
   actions: { listAliases: false, addRoute: false, removeRoute: false },
 
   methods: {
-    errorHandler(this: Service, _request: IncomingRequest, response: GatewayResponse, error: unknown) {
-      partsOf(this).rest.fail(response, error);
+    errorHandler(this: Service, request: IncomingRequest, response: GatewayResponse, error: unknown) {
+      inCourseOf(request, () => partsOf(this).rest.fail(response, error));
     },
     send404(this: Service, _request: IncomingRequest, response: GatewayResponse) {
       partsOf(this).rest.notFound(response);
+    },
+    /** Whether requests could be served now. */
+    probe(this: Service) {
+      return call(this.broker, "persistence.revision", {});
     },
     async drain(this: Service) {
       const { rest, streams, events, rounds, signals } = partsOf(this);

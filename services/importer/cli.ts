@@ -3,6 +3,7 @@ import { ServiceBroker } from "moleculer";
 import { type Config, readConfig } from "../../config.ts";
 import { CannotStart } from "../../contract/errors.ts";
 import { call } from "../../mixins/call.ts";
+import { loggerOf } from "../../mixins/log/logger.ts";
 import { placedIn } from "../../moleculer.config.ts";
 import { report, succeeded } from "./report.ts";
 import type { Progress } from "./run.ts";
@@ -38,10 +39,10 @@ async function start(broker: ServiceBroker, nats: Config["nats"]): Promise<void>
 }
 
 async function run(path: string): Promise<boolean> {
-  const { nats, logLevel } = readConfig(process.env);
+  const { nats, logLevel, logFormat } = readConfig(process.env);
   const broker = new ServiceBroker({
     ...placedIn({ nats }),
-    logger: { type: "Console", options: { level: logLevel, formatter: "short" } },
+    logger: loggerOf(logFormat, logLevel),
     // Its own would end the process with 0.
     skipProcessEventRegistration: true,
   });

@@ -75,6 +75,8 @@ const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 function connect(database: Postgres, settings: Record<string, string | number>, max: number): Knex {
   return knex({
     client: "pg",
+    // Else an error of a statement would tell what was to be written by it.
+    compileSqlOnError: false,
     connection: connectionOptions(database, settings),
     // What fails is told to who asks; knex would print it.
     log: silent,

@@ -68,6 +68,8 @@ function connect(path: string, pragmas: string[]): Knex {
     client: "better-sqlite3",
     connection: { filename: path },
     useNullAsDefault: true,
+    // Else an error of a statement would tell what was to be written by it.
+    compileSqlOnError: false,
     pool: {
       min: 1,
       max: 1,

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { refuse } from "../../../contract/errors.ts";
-import { watched } from "../../../mixins/metrics/metrics.middleware.ts";
+import { timeActions } from "../../../mixins/metrics/action-times.middleware.ts";
 import { serveOperations } from "../../../mixins/metrics/operations.ts";
+import { watched } from "../../../mixins/metrics/watched.middleware.ts";
 import { brokerOptions } from "../../../moleculer.config.ts";
 import { freePort } from "../../support/free-port.ts";
 
@@ -10,7 +11,7 @@ import { freePort } from "../../support/free-port.ts";
 async function withWatched(service: ServiceSchema, use: (broker: ServiceBroker, ask: Ask) => Promise<void>) {
   const port = await freePort();
   const options = { port, version: "1.2.3", services: ["router"] };
-  const middlewares = [...(brokerOptions.middlewares ?? []), watched(options)];
+  const middlewares = [watched(options), ...(brokerOptions.middlewares ?? []), timeActions];
   const broker = new ServiceBroker({
     ...brokerOptions,
     logger: false,

@@ -1,6 +1,5 @@
 import type { Server } from "node:http";
-import type { ActionHandler, ActionSchema, Middleware, Service, ServiceBroker } from "moleculer";
-import { refusalOf } from "../../contract/errors.ts";
+import type { Middleware, Service, ServiceBroker } from "moleculer";
 import { meterOf } from "./meter.ts";
 import { serveOperations } from "./operations.ts";
 
@@ -11,8 +10,8 @@ const isProbed = (service: Service): service is Probed => "probe" in service && 
 type Options = { port: number; version: string; services: readonly string[] };
 
 /**
- * A process that is watched: it serves `/metrics`, `/livez` and `/readyz` from before its services start until all have
- * stopped, and its actions are timed.
+ * A process that is watched: it serves `/metrics`, `/livez` and `/readyz` until all its services have stopped. It comes
+ * first of the middlewares: a process that waits for NATS is alive.
  */
 export function watched({ port, version, services }: Options): Middleware {
   let server: Server | undefined;
@@ -33,25 +32,6 @@ export function watched({ port, version, services }: Options): Middleware {
       server?.close();
       server?.closeAllConnections();
     },
-    localAction: timed,
-  };
-}
-
-/** Times an action. Its outcome is `ok` or the name of a refusal, of which there is a table. */
-function timed(this: ServiceBroker, next: ActionHandler, { name = "" }: ActionSchema): ActionHandler {
-  const meter = meterOf(this);
-  return async function (ctx) {
-    const began = performance.now();
-    const finished = (outcome: string) =>
-      meter.observe("wirehouse_action_seconds", (performance.now() - began) / 1000, { action: name, outcome });
-    try {
-      const answer = await next.call(this, ctx);
-      finished("ok");
-      return answer;
-    } catch (error) {
-      finished(refusalOf(error).type);
-      throw error;
-    }
   };
 }
 
