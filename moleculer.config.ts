@@ -4,6 +4,7 @@ import { join } from "node:path";
 import "./repl/node-repl.ts";
 import { type BrokerOptions, ServiceBroker, Strategies } from "moleculer";
 import { type Config, readConfig, variables } from "./config.ts";
+import { placeOf } from "./contract/database.ts";
 import { Rendezvous } from "./mixins/actor/rendezvous.strategy.ts";
 import { drainFirst } from "./mixins/drain.middleware.ts";
 import { fanOutOver } from "./mixins/fan-out/fan-out.middleware.ts";
@@ -106,13 +107,13 @@ function gatewayPort(broker: ServiceBroker): number | undefined {
   return typeof address === "object" ? address?.port : undefined;
 }
 
-function greeting({ host, port, data, services, nats }: Config, broker: ServiceBroker): string {
+function greeting({ host, port, database, services, nats }: Config, broker: ServiceBroker): string {
   const actual = gatewayPort(broker) ?? port;
   const rest = [`  REST    http://${host}:${actual}/v1`, `  stream  ws://${host}:${actual}/v1/stream`];
   return [
     "Wirehouse is ready.",
     ...(nats ? [`  node    ${broker.nodeID}: ${services.join(", ")}`] : []),
     ...(services.includes("gateway") ? rest : []),
-    ...(services.includes("persistence") ? [`  data    ${data}`] : []),
+    ...(services.includes("persistence") ? [`  data    ${placeOf(database)}`] : []),
   ].join("\n");
 }

@@ -47,7 +47,7 @@ async function startAll(): Promise<void> {
       environment: { ...process.env, ...found, ...environment },
       ready: "Wirehouse is ready",
     });
-  const [first, ...others] = layout(config, 1);
+  const [first, ...others] = layout(config, config.database.kind === "sqlite" ? 1 : 2);
   if (first) await startNode(first);
   await Promise.all(others.map(startNode));
   const variables = Object.entries(found).map(([variable, value]) => `${variable}=${value} `);

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** Where the log is kept: what `DATABASE_URL` says. */
 export type Database = Sqlite | Postgres;
@@ -55,6 +55,12 @@ export function databaseIn(folder: string, url: string | undefined): Database {
   if (named?.kind === "postgres") return named;
   return { kind: "sqlite", file: resolve(named?.file ?? join(folder, "wirehouse.db")) };
 }
+
+/** Where it is, for people: without who logs in. */
+export const placeOf = (database: Database): string =>
+  database.kind === "sqlite"
+    ? dirname(database.file)
+    : `postgres://${database.host}:${database.port}/${database.database}`;
 
 function postgresOf({ hostname, port, pathname, username, password, searchParams }: URL): Postgres | undefined {
   const tls = tlsOf(searchParams);

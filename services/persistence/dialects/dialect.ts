@@ -40,6 +40,9 @@ export type Value = string | number | null;
 /** The rows that each statement returned, or which of them undid them all. */
 export type Written = { rows: Record<string, Value>[][] } | { undoneBy: number };
 
+/** Something that is done to a schema by who is alone with it. */
+export type SchemaWork<T> = (knex: Knex, dialect: SchemaDialect) => Promise<T>;
+
 /** Column types and table options that knex has no common word for. */
 export type SchemaDialect = {
   types: {
@@ -58,4 +61,5 @@ export type SchemaDialect = {
   createClustered(knex: Knex, table: string, columns: (table: Knex.CreateTableBuilder) => void): Promise<void>;
   /** Creates what commits run within the database, on the tables of the log; where they run outside there is none. */
   createCommit(knex: Knex): Promise<void>;
+  dropCommit(knex: Knex): Promise<void>;
 };

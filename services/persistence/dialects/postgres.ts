@@ -3,9 +3,9 @@ import knex, { type Knex } from "knex";
 import type { Postgres } from "../../../contract/database.ts";
 import { CannotStart } from "../../../contract/errors.ts";
 import { migrate } from "../migrate.ts";
-import type { Dialect, Statement } from "./dialect.ts";
+import type { Dialect, SchemaWork, Statement } from "./dialect.ts";
 import { connectionOptions, endInSilence } from "./postgres/connection.ts";
-import { isFailure, isForAPerson } from "./postgres/faults.ts";
+import { isDenied, isFailure, isForAPerson } from "./postgres/faults.ts";
 import { schema } from "./postgres/schema.ts";
 import { Writer } from "./postgres/writer.ts";
 
@@ -33,7 +33,7 @@ export async function openPostgres(database: Postgres, pool: number, warn: (text
   for (;;) {
     try {
       await writer.open();
-      await migrateServer(database);
+      await onPostgresSchema(database, migrate);
       break;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -46,7 +46,7 @@ export async function openPostgres(database: Postgres, pool: number, warn: (text
     }
     await pause(WAIT);
   }
-  const reader = connect(database, { default_transaction_read_only: "on" }, pool);
+  const reader = openReader(database, pool);
   return {
     reader,
     commit: (batch) => writer.commit(batch),
@@ -59,12 +59,20 @@ export async function openPostgres(database: Postgres, pool: number, warn: (text
   };
 }
 
-/** A connection's lock goes with it: whoever dies while he migrates holds nobody up. */
-async function migrateServer(database: Postgres): Promise<void> {
-  const db = connect(database, { lock_timeout: 0, statement_timeout: 0, enable_seqscan: "on" }, 1);
+/**
+ * Works on the schema, one process after the other. The lock is its one connection's and goes with it: whoever dies
+ * meanwhile holds nobody up.
+ */
+export async function onPostgresSchema<T>(database: Postgres, work: SchemaWork<T>): Promise<T> {
+  const db = connect(database, { lock_timeout: 0, statement_timeout: 0 }, { max: 1 });
   try {
     await db.raw("select pg_advisory_lock(?)", [MIGRATION_LOCK]);
-    await migrate(db, schema);
+    return await work(db, schema);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    throw new CannotStart(
+      `The schema of ${database.database} is older than this program, and ${database.user} may not change it: run \`npm run migrate -- up\` as its owner`,
+    );
   } finally {
     await db.destroy();
   }
@@ -72,7 +80,7 @@ async function migrateServer(database: Postgres): Promise<void> {
 
 const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
-function connect(database: Postgres, settings: Record<string, string | number>, max: number): Knex {
+function connect(database: Postgres, settings: Record<string, string | number>, pool: Knex.PoolConfig): Knex {
   return knex({
     client: "pg",
     // Else an error of a statement would tell what was to be written by it.
@@ -80,8 +88,15 @@ function connect(database: Postgres, settings: Record<string, string | number>, 
     connection: connectionOptions(database, settings),
     // What fails is told to who asks; knex would print it.
     log: silent,
-    pool: {
-      min: 0,
+    pool: { min: 0, ...pool },
+  });
+}
+
+const openReader = (database: Postgres, max: number): Knex =>
+  connect(
+    database,
+    { default_transaction_read_only: "on" },
+    {
       max,
       acquireTimeoutMillis: ACQUIRE,
       idleTimeoutMillis: IDLE,
@@ -90,8 +105,7 @@ function connect(database: Postgres, settings: Record<string, string | number>, 
         done(null, client);
       },
     },
-  });
-}
+  );
 
 function native({ query, required = false }: Statement) {
   const { sql, bindings } = query.toSQL().toNative();

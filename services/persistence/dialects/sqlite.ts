@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import knex, { type Knex } from "knex";
 import { CannotStart } from "../../../contract/errors.ts";
 import { migrate } from "../migrate.ts";
-import type { Dialect, SchemaDialect, Statement, Written } from "./dialect.ts";
+import type { Dialect, SchemaDialect, SchemaWork, Statement, Written } from "./dialect.ts";
 import { openWriter } from "./sqlite/connection.ts";
 import { cursorMove } from "./sqlite/cursors.ts";
 import { faultOfDisk } from "./sqlite/faults.ts";
@@ -28,7 +28,6 @@ export async function openSqlite(path: string): Promise<Dialect> {
     lock.release();
   };
   try {
-    openWriter(path).close();
     await migrateFile(path);
     await writer.open();
   } catch (error) {
@@ -54,12 +53,29 @@ function openReader(path: string): Knex {
 }
 
 async function migrateFile(path: string): Promise<void> {
-  const db = connect(path, ["synchronous = full", "foreign_keys = on"]);
-  try {
+  await withSchema(path, async (db) => {
     await migrate(db, schema);
     await setStatistics(db);
+  });
+}
+
+async function withSchema<T>(path: string, work: SchemaWork<T>): Promise<T> {
+  openWriter(path).close();
+  const db = connect(path, ["synchronous = full", "foreign_keys = on"]);
+  try {
+    return await work(db, schema);
   } finally {
     await db.destroy();
+  }
+}
+
+/** Works on the schema of a file that no process has. @throws CannotStart when one has */
+export async function onSqliteSchema<T>(path: string, work: SchemaWork<T>): Promise<T> {
+  const lock = lockFolder(dirname(path));
+  try {
+    return await withSchema(path, work);
+  } finally {
+    lock.release();
   }
 }
 
@@ -93,7 +109,7 @@ const plain = (value: unknown): Sql["bindings"][number] => {
 };
 
 /** Text compares by its bytes (BINARY is the default collation). */
-export const schema: SchemaDialect = {
+const schema: SchemaDialect = {
   types: { time: "text", hash: "blob", key: () => "text", text: "text" },
   referenced: true,
   async createClustered(db, table, columns) {
@@ -103,4 +119,5 @@ export const schema: SchemaDialect = {
     for (const { sql } of rest) await db.raw(sql);
   },
   async createCommit() {},
+  async dropCommit() {},
 };

@@ -1,6 +1,10 @@
 import type { Knex } from "knex";
 import type { SchemaDialect } from "../dialects/dialect.ts";
 
+export async function down(knex: Knex): Promise<void> {
+  for (const table of ["tokens", "principals", "revisions"]) await knex.schema.dropTable(table);
+}
+
 export async function up(knex: Knex, { types }: SchemaDialect): Promise<void> {
   await knex.schema.createTable("principals", (table) => {
     table.specificType("id", types.key(36)).primary();

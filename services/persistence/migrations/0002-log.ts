@@ -1,6 +1,11 @@
 import type { Knex } from "knex";
 import type { SchemaDialect } from "../dialects/dialect.ts";
 
+export async function down(knex: Knex, { dropCommit }: SchemaDialect): Promise<void> {
+  await dropCommit(knex);
+  for (const table of ["mentions", "entries", "members", "conversations"]) await knex.schema.dropTable(table);
+}
+
 export async function up(knex: Knex, dialect: SchemaDialect): Promise<void> {
   const { types, createClustered } = dialect;
   const id = types.key(36);

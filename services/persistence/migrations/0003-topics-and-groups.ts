@@ -1,6 +1,11 @@
 import type { Knex } from "knex";
 import type { SchemaDialect } from "../dialects/dialect.ts";
 
+export async function down(knex: Knex): Promise<void> {
+  for (const table of ["groups", "bindings"]) await knex.schema.dropTable(table);
+  await knex.schema.alterTable("principals", (table) => table.dropColumn("publish"));
+}
+
 export async function up(knex: Knex, { types }: SchemaDialect): Promise<void> {
   const id = types.key(36);
 

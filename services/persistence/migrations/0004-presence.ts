@@ -1,6 +1,8 @@
 import type { Knex } from "knex";
 import type { SchemaDialect } from "../dialects/dialect.ts";
 
+export const down = (knex: Knex): Promise<void> => knex.schema.dropTable("presences");
+
 /** A row for each principal, made with him: what is chosen and seen only ever changes it. */
 export async function up(knex: Knex, { types }: SchemaDialect): Promise<void> {
   await knex.schema.createTable("presences", (table) => {

@@ -42,6 +42,9 @@ export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === 
 /** Another transaction was given way: nothing was written, and the same may succeed when it is tried again. */
 export const isConflict = (error: unknown): boolean => CONFLICTS.has(codeOf(error));
 
+/** The login lacks a right. */
+export const isDenied = (error: unknown): boolean => codeOf(error) === "42501";
+
 /** What a person must mend, not time: login, database, rights, certificates. */
 export const isForAPerson = (error: unknown): boolean =>
   /^(28|3D|42|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(codeOf(error)) ||

@@ -16,14 +16,20 @@ export const schema: SchemaDialect = {
   // Rows lie as they come, which in a log is their order.
   createClustered: (knex, table, columns) => knex.schema.createTable(table, columns),
   async createCommit(knex) {
-    for (const name of ["effects", "commit", "cursors"]) await knex.raw(await procedure(knex, name));
-    await knex.raw("revoke execute on all functions in schema ?? from public", [await schemaOf(knex)]);
+    for (const file of ["effects", "commit", "cursors"]) await knex.raw(await textOf(knex, file));
+    await knex.raw(`revoke execute on function ${functions} from public`);
+  },
+  async dropCommit(knex) {
+    await knex.raw(`drop function ${functions}`);
   },
 };
 
+/** One that was released is never changed: a later step makes one of another name, while older nodes call this one. */
+const functions = "wirehouse_apply, wirehouse_commit, wirehouse_move_cursors";
+
 /** A function's text. It finds its tables in the schema that it was made in, and nobody's temporary ones. */
-async function procedure(knex: Knex, name: string): Promise<string> {
-  const text = readFileSync(join(import.meta.dirname, `${name}.sql`), "utf8");
+async function textOf(knex: Knex, file: string): Promise<string> {
+  const text = readFileSync(join(import.meta.dirname, `${file}.sql`), "utf8");
   return text.replaceAll(":schema", `"${await schemaOf(knex)}"`);
 }
 
