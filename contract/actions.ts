@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from "typebox";
 import { bindings } from "./actions/bindings.ts";
+import { groups } from "./actions/groups.ts";
 import { inConversation, internal, none, paging, retried } from "./actions/parts.ts";
 import { presenceActions } from "./actions/presence.ts";
 import { readers } from "./actions/readers.ts";
@@ -13,6 +14,7 @@ import {
   Message,
   NewConversation,
   NewMessage,
+  Outside,
   Purpose,
   ReadState,
   Verdict,
@@ -146,6 +148,7 @@ export type Imported = Static<typeof Imported>;
 
 export const actions = {
   ...bindings,
+  ...groups,
 
   // The router: what writes.
   "router.send": {
@@ -208,7 +211,8 @@ export const actions = {
   /** Name, purpose and whether it is archived: all that is given, or nothing of it. */
   "router.change": {
     params: Strict({ ...inConversation, ...retried, ...ConversationChange.properties }),
-    result: Changed,
+    /** `outside`: of a group's conversation, to an administrator who isn't in it, what he may know of it. */
+    result: Type.Object({ ...Changed.properties, outside: Type.Optional(Outside) }),
   },
   /**
    * For the importer alone: the gateway has no route to it. `complete` opens the conversation to everybody. The answers

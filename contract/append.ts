@@ -56,6 +56,8 @@ export type Loaded = {
   archived: boolean;
   importing: boolean;
   creatorId: string;
+  /** It is a group's: its members and its name are the group's. */
+  group: boolean;
   /** The last entries, ascending. */
   recent: AppendedEntry[];
 };

@@ -62,6 +62,16 @@ export const Listing = Type.Object({
 });
 export type Listing = Static<typeof Listing>;
 
+/** A group's conversation as an administrator sees it who isn't in it. */
+export const Outside = Type.Object({
+  id: Id,
+  kind: Kind,
+  name: Type.String(),
+  purpose: Type.String(),
+  archived: Type.Boolean(),
+});
+export type Outside = Static<typeof Outside>;
+
 export const Member = Type.Object({
   principalId: Id,
   handle: Handle,

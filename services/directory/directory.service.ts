@@ -9,6 +9,7 @@ import { bareHandle } from "../../contract/principal.ts";
 import { action, call, type Meta } from "../../mixins/call.ts";
 import { ensureAdministrator, type Registry } from "./administrator.ts";
 import { bindings } from "./bindings.ts";
+import { groups } from "./groups.ts";
 import { byHandle, byId, checkAdministrator } from "./principals.ts";
 import { tell } from "./tell.ts";
 import { newToken } from "./tokens.ts";
@@ -119,6 +120,7 @@ export const directory = (administratorToken: () => string | undefined): Service
     }),
 
     ...bindings,
+    ...groups,
   },
 });
 

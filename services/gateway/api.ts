@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { bindings } from "./routes/bindings.ts";
 import { conversations } from "./routes/conversations.ts";
 import { directory } from "./routes/directory.ts";
+import { groups } from "./routes/groups.ts";
 import { members } from "./routes/members.ts";
 import { messages } from "./routes/messages.ts";
 import { presence } from "./routes/presence.ts";
@@ -14,6 +15,7 @@ export const api: readonly Table[] = [
   { name: "messages", about: "Sending, reading, and what is made of messages", routes: messages },
   { name: "conversations", about: "Conversations and their logs", routes: conversations },
   { name: "members", about: "Who is in a conversation, and as what", routes: members },
+  { name: "groups", about: "Groups, each with its broadcast conversation", routes: groups },
   { name: "bindings", about: "What topics lead to", routes: bindings },
   { name: "presence", about: "Who is here, and how", routes: presence },
   { name: "directory", about: "Principals and their tokens", routes: directory },

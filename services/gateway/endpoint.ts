@@ -6,7 +6,7 @@ import { readBody } from "./body.ts";
 import { readIJson } from "./i-json.ts";
 import { answer } from "./problem.ts";
 import { parseQuery } from "./query.ts";
-import type { Caller, Route } from "./route.ts";
+import { type Caller, isLimited, type Route } from "./route.ts";
 
 /** Answers every method of one path. */
 export type Endpoint = (request: Request, response: ServerResponse) => Promise<void>;
@@ -44,7 +44,7 @@ function endpoint(routes: readonly Route[]): Endpoint {
       throw refuse("method-not-allowed", `Here only ${headers.Allow} are offered`);
     }
     if (!allows(credential, route.scope)) throw refuse("forbidden", `The token lacks the scope ${route.scope}`);
-    if (route.scope === "send") spend(caller, response);
+    if (isLimited(route)) spend(caller, response);
     const body = async (most: number) => {
       const bytes = await readBody(message, most);
       // No body at all is an object without fields, where none are needed.

@@ -70,6 +70,8 @@ type Description = {
   query: TSchema;
   body: TSchema;
   answers: Answers;
+  /** It may write entries though its scope is not `send`: the rate of writing is its too. */
+  writes?: true;
   /** What is made may lie in several places, or in none that the caller may know of: then it has no address. */
   severalPlaces?: true;
 };
@@ -90,6 +92,9 @@ type Definition<P extends TSchema, Q extends TSchema, B extends TSchema, A exten
     request: { path: Static<P>; query: Static<Q>; body: Static<B>; header: Raw["header"] } & Caller,
   ): Promise<Answered<A>>;
 };
+
+/** Whether it may write entries, whose rate is limited. */
+export const isLimited = ({ scope, writes }: Description): boolean => scope === "send" || writes === true;
 
 export const takesBody = (method: Method): boolean => method !== "GET" && method !== "DELETE";
 

@@ -5,6 +5,7 @@ import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
 import { commitMetrics, waitMetrics } from "./commit-metrics.ts";
 import { addBinding, bindingChanges, bindings, removeBinding } from "./directory/bindings.ts";
+import { addGroup, group, groups } from "./directory/groups.ts";
 import { addPrincipal, changePrincipal, principals, senders } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
 import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
@@ -118,6 +119,10 @@ export function persistence(config: Pick<Config, "database" | "pool">) {
         credentials(store.reader, tokenHashes),
       ),
       senders: internal("persistence.senders", (store, params) => senders(store.reader, params)),
+
+      groups: reader("persistence.groups", (store, params, caller) => groups(store.reader, params, caller)),
+      group: reader("persistence.group", (store, params, caller) => group(store.reader, params, caller)),
+      addGroup: internal("persistence.addGroup", addGroup),
 
       bindings: reader("persistence.bindings", (store, params, caller) => bindings(store.reader, params, caller)),
       addBinding: reader("persistence.addBinding", addBinding),

@@ -33,12 +33,12 @@ export async function activate(
 }
 
 function stateOf(conversationId: string, loaded: Loaded): State {
-  const { head, ordinal, sentAt, importing, kind, name, purpose, archived, creatorId } = loaded;
+  const { head, ordinal, sentAt, importing, group, kind, name, purpose, archived, creatorId } = loaded;
   // The last entries are replayed for what is remembered of them; head, settings and members are as stored.
   const draft = draftOf(unborn(conversationId));
   for (const { entry, commandId } of loaded.recent) evolve(draft, entry, commandId);
   const settings = { kind, private: loaded.private, name, purpose, archived, creatorId };
-  return { ...settled(draft), head, ordinal, sentAt, importing, settings };
+  return { ...settled(draft), head, ordinal, sentAt, importing, group, settings };
 }
 
 async function members(conversationId: string, store: Store): Promise<Pick<State, "members" | "owners">> {

@@ -14,6 +14,7 @@ import { topicsOf } from "./topics/topics.ts";
 type In<A extends ActionName> = Context<Params<A>, Meta>;
 
 const registry = (ctx: Context<unknown, Meta>, service: Service): Registry => ({
+  group: (name) => call(ctx, "persistence.group", { name }),
   named: (name) => call(ctx, "persistence.named", { name }),
   direct: (key) => call(ctx, "persistence.direct", { key }),
   principal: async (handle) => (await directoryOf(service).byHandle([handle])).get(handle),

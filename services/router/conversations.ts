@@ -37,7 +37,11 @@ const OVERHEAD = 512;
 /** Bytes that deciding on a change of a message may read: a turn of changes alone must stay as small as any other. */
 const TARGET = 96 * 1024;
 
+/** Bytes of a step of a group's change: a turn of its own, almost. */
+const STEP = 400 * 1024;
+
 function weight(command: Command): number {
+  if (command.type === "regroup") return STEP;
   // What an import changes came in the same batch, or is as large as its edit, which weighs itself.
   const target = "target" in command && !command.imported ? TARGET : 0;
   if (!("text" in command)) return OVERHEAD + target;
@@ -79,5 +83,6 @@ export function importedAs(outcome: Outcome<Answer>): Result<"router.import">[nu
   if ("refused" in outcome) return outcome;
   const { ok } = outcome;
   if (answersTo.post(ok)) return { ok: { seq: ok.seq, repeat: ok.repeat, differs: ok.differs } };
-  return { ok: { seq: null, repeat: answersTo.create(ok) ? !ok.created : !ok.changed } };
+  const isNew = answersTo.create(ok) ? ok.created : "changed" in ok && ok.changed;
+  return { ok: { seq: null, repeat: !isNew } };
 }

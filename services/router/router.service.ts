@@ -7,7 +7,9 @@ import { directoryOf, directoryView } from "../../mixins/directory-view/director
 import { addressed } from "./addressed.ts";
 import { callerOf, checkAdministrator } from "./caller.ts";
 import { ask, conversations, importedAs, tell, typed } from "./conversations.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import { prepareChange, prepareCreate } from "./prepare/conversation.ts";
+import { prepareRegroup } from "./prepare/group.ts";
 import { prepareImport } from "./prepare/import.ts";
 import { prepareJoin, prepareLeave, prepareRole } from "./prepare/members.ts";
 import { prepareEdit, preparePin, preparePost, prepareReact, prepareRedact } from "./prepare/messages.ts";
@@ -17,6 +19,11 @@ type In<A extends ActionName> = Context<Params<A>, Meta>;
 
 /** Actors that operators are shown by name. */
 const BUSIEST = 10;
+
+/** Thousands of members take longer than a call usually may. (Moleculer reads it; its types don't know it.) */
+const unhurried = { timeout: 0 };
+/** One change of a group at a time. Between nodes that both take themselves for the owner the log's head decides. */
+const regrouping = new OneAtATime();
 
 /** A command without a key gets one: a retry inside must meet what it did. */
 const keyed = <P extends { commandId?: string }>(params: P): P => ({
@@ -128,10 +135,27 @@ const router: ServiceSchema = {
       "router.change",
       "conversationId",
       async function (this: Service, ctx: In<"router.change">) {
-        return ask(this, ctx.params.conversationId, prepareChange(callerOf(ctx), ctx.params));
+        const command = await prepareChange(callerOf(ctx), ctx.params, directoryOf(this));
+        return ask(this, ctx.params.conversationId, command);
       },
       keyed,
     ),
+
+    regroup: {
+      ...unhurried,
+      ...placed("router.regroup", "conversationId", async function (this: Service, ctx: In<"router.regroup">) {
+        await checkAdministrator(ctx);
+        const { conversationId } = ctx.params;
+        const change = prepareRegroup(callerOf(ctx), ctx.params);
+        return regrouping.through(conversationId, async () => {
+          for (let created = false; ; ) {
+            const step = await ask(this, conversationId, { ...change, commandId: uuid() });
+            created ||= step.created;
+            if (step.done) return { created };
+          }
+        });
+      }),
+    },
 
     actors: action("router.actors", async function (this: Service, ctx: In<"router.actors">) {
       await checkAdministrator(ctx);

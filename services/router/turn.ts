@@ -126,6 +126,7 @@ function propose(draft: Draft, commands: Command[], now: string): Proposal {
       return entry;
     });
     if (command.imported) draft.importing = stillImporting(draft, command, linked.length > 0);
+    if (command.type === "regroup") draft.group = true;
     return { ok: decision.answer(linked) };
   });
   return { draft, entries, answers, claim };

@@ -14,6 +14,7 @@ import type {
   Posted,
   React,
   Redact,
+  Regroup,
 } from "../../services/router/conversation/command.ts";
 import { turn } from "../../services/router/turn.ts";
 import { MemoryLog } from "./memory-log.ts";
@@ -106,6 +107,16 @@ export const change = (senderId: string, what: Pick<Change, "name" | "purpose" |
   senderId,
   commandId: fresh(),
   ...what,
+});
+
+/** A step of a change of a group: who is to be in it. */
+export const regroup = (wished: Record<string, Role>, most = 700): Regroup => ({
+  type: "regroup",
+  senderId: dora,
+  commandId: fresh(),
+  name: "fx-desk",
+  wished: new Map(Object.entries(wished)),
+  most,
 });
 
 /** A conversation of this kind and these members: the first of them made it. */

@@ -26,6 +26,8 @@ export class MemoryLog implements World {
   readonly announced: Announcement[] = [];
   readonly notified: (Notice & { principalId: string })[] = [];
   readonly importing = new Map<string, boolean>();
+  /** Conversations that are groups'. */
+  readonly groups = new Set<string>();
   readonly taken = new Map<string, string>();
   /** Called before each append; may write as another owner would, or throw. */
   before: (append: Append) => void = () => {};
@@ -88,6 +90,7 @@ export class MemoryLog implements World {
       archived,
       importing: this.importing.get(conversationId) ?? false,
       creatorId: first.entry.senderId,
+      group: this.groups.has(conversationId),
       recent: log.slice(-20),
     };
   }

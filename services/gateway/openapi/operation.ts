@@ -1,5 +1,5 @@
 import type { TSchema } from "typebox";
-import type { Route } from "../route.ts";
+import { isLimited, type Route } from "../route.ts";
 import { referred } from "./headers.ts";
 import { problemsOf } from "./problems.ts";
 import type { Schemas } from "./schemas.ts";
@@ -57,8 +57,9 @@ const requestBody = (body: TSchema, schemas: Schemas) => ({
   content: { "application/json": { schema: schemas.show(body) } },
 });
 
-function successes({ scope, answers, severalPlaces }: Route, schemas: Schemas) {
-  const limited = scope === "send" ? ["RateLimit", "RateLimit-Policy"] : [];
+function successes(route: Route, schemas: Schemas) {
+  const { answers, severalPlaces } = route;
+  const limited = isLimited(route) ? ["RateLimit", "RateLimit-Policy"] : [];
   const json = (schema: TSchema) => ({ content: { "application/json": { schema: schemas.show(schema) } } });
   const { 200: found, 201: made, 204: done } = answers;
   const located = made ? [severalPlaces ? "LocationOfOne" : "Location", ...limited] : limited;

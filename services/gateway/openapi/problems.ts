@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { refusals } from "../../../contract/errors.ts";
-import { type Route, takesBody } from "../route.ts";
+import { isLimited, type Route, takesBody } from "../route.ts";
 import { referred } from "./headers.ts";
 
 /** What calls may be refused with: one response a status, which all calls share. 405 belongs to no call of its own. */
@@ -38,12 +38,13 @@ export const refusedWith = (...among: number[]): Record<string, { $ref: string }
   Object.fromEntries(among.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]));
 
 /** Responses of a call that is refused. */
-export function problemsOf({ method, scope, params, answers }: Route): Record<string, { $ref: string }> {
+export function problemsOf(route: Route): Record<string, { $ref: string }> {
+  const { method, scope, params, answers } = route;
   const writes = scope !== "read";
   /** What is named, in the path or by an address, may not be there. */
   const names = scope === "send" || ("required" in params && params.required !== undefined);
   /** Entries are limited by rate, event streams by number. */
-  const limited = scope === "send" || answers[200] === "events";
+  const limited = isLimited(route) || answers[200] === "events";
   const apt: Record<number, boolean> = {
     404: names,
     409: writes,

@@ -3,6 +3,7 @@ import * as binding from "../../../contract/binding.ts";
 import * as conversation from "../../../contract/conversation.ts";
 import * as entry from "../../../contract/entry.ts";
 import { FieldFault, Problem, ProblemDetails, Refused, TopicReceipts, Unseen } from "../../../contract/errors.ts";
+import * as group from "../../../contract/group.ts";
 import * as presence from "../../../contract/presence.ts";
 import * as principal from "../../../contract/principal.ts";
 import * as scalars from "../../../contract/scalars.ts";
@@ -51,12 +52,17 @@ export const named: Record<string, [schema: TSchema, description: string]> = {
   ConversationPage: [Page(conversation.Conversation), "Conversations, by id"],
   Listing: [conversation.Listing, "A public conversation for who may find and join it; `role` is the caller's"],
   ListingPage: [Page(conversation.Listing), "Public conversations"],
+  Outside: [conversation.Outside, "A group's conversation as an administrator sees it who isn't in it"],
   Member: [conversation.Member, "A member of a conversation"],
   MemberPage: [Page(conversation.Member), "Members of a conversation"],
   Message: [conversation.Message, "A message as it is now: its last version, with what later entries made of it"],
   MessagePage: [Page(conversation.Message), "Messages, ascending"],
   ReadState: [conversation.ReadState, "How far one has read, and what is unread"],
   Verdict: [conversation.Verdict, "Whether a log is as it was written; else where it differs first, and in what"],
+  GivenGroupName: [group.GivenGroupName, "A group's name; a leading `group:` is taken off, upper case is folded"],
+  Group: [group.Group, "A group; `conversationId` is for its members and for administrators"],
+  GroupPage: [Page(group.Group), "Groups, by name"],
+  GroupMembers: [group.GroupMembers, "Who is to be in a group; where there are `writers`, they alone write"],
   Choice: [presence.Choice, "How one is here; `until` is when text and itself are no longer shown"],
   Presence: [presence.Presence, "What others see of a principal; only who is offline was last seen some time ago"],
   PresencePage: [Page(presence.Presence), "Presences, in the order asked for; always one page"],

@@ -6,6 +6,7 @@ import {
   ConversationChange,
   Listing,
   NewConversation,
+  Outside,
   ReadState,
   refuseStranger,
   Verdict,
@@ -98,11 +99,11 @@ export const conversations: Route[] = [
     params: inConversation,
     query: none,
     body: ConversationChange,
-    answers: { 200: Shown },
+    answers: { 200: Type.Union([...Shown.anyOf, Outside]) },
     async answer({ path, body, ask }) {
       const conversationId = path.id;
-      await ask("router.change", { conversationId, commandId: uuid(), ...body });
-      return { status: 200, body: await ask("persistence.conversation", { conversationId }) };
+      const { outside } = await ask("router.change", { conversationId, commandId: uuid(), ...body });
+      return { status: 200, body: outside ?? (await ask("persistence.conversation", { conversationId })) };
     },
   }),
   route({

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import type { Params, Result } from "../../../contract/actions.ts";
 import type { AppendedEntry, Fact } from "../../../contract/append.ts";
 import { PAGE_BYTES } from "../../../contract/limits.ts";
-import type { ConversationRow, EntryRow, MemberRow } from "../tables.ts";
+import type { ConversationRow, EntryRow, GroupRow, MemberRow } from "../tables.ts";
 import { withRole } from "./guard.ts";
 import { appendedEntryOf } from "./rows.ts";
 
@@ -32,6 +32,7 @@ export async function load(
     archived: Boolean(row.archived),
     importing: Boolean(row.importing),
     creatorId: row.creator_id,
+    group: (await knex<GroupRow>("groups").where("conversation_id", conversationId).first("name")) !== undefined,
     recent: await recent(knex, row),
   };
 }
@@ -89,12 +90,13 @@ export async function direct(knex: Knex, key: string): Promise<string | null> {
   return row?.id ?? null;
 }
 
-/** Public conversations of this name, and private ones that the caller is in. */
+/** Public conversations of this name, and private ones that the caller is in; a group's has an address of its own. */
 export async function named(knex: Knex, name: string, callerId: string): Promise<string[]> {
   return withRole(knex, callerId)
     .where("c.name", name)
     .whereIn("c.kind", ["channel", "broadcast"])
     .andWhere((either) => either.where("c.private", false).orWhereNotNull("me.role"))
+    .whereNotExists(knex("groups as g").where("g.conversation_id", knex.ref("c.id")).select("g.name"))
     .orderBy("c.id")
     .pluck("c.id");
 }

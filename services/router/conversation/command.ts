@@ -1,6 +1,7 @@
 import type { Changed, Membership, Stored } from "../../../contract/actions.ts";
 import type { Claim, CommandKey } from "../../../contract/append.ts";
 import type { Unlinked } from "../../../contract/chain.ts";
+import type { Outside } from "../../../contract/conversation.ts";
 import type { Data, Entry, Kind, Role } from "../../../contract/entry.ts";
 import type { Refusal } from "../../../contract/errors.ts";
 import type { Draft, Remembered } from "./state.ts";
@@ -69,9 +70,22 @@ export type Change = Issued & {
   name?: string;
   purpose?: string;
   archived?: boolean;
+  /** An administrator sets the purpose of a group's conversation, and archives it, be he in it or not. */
+  administrator?: boolean;
 };
 
-export type Command = Create | Post | Join | Leave | ChangeRole | Edit | Redact | React | Pin | Change;
+/** A step towards a group's members: of a loop that ends when they are those wished for. */
+export type Regroup = Issued & {
+  type: "regroup";
+  commandId: string;
+  /** The group's. */
+  name: string;
+  wished: ReadonlyMap<string, Role>;
+  /** Entries that it may write. */
+  most: number;
+};
+
+export type Command = Create | Post | Join | Leave | ChangeRole | Edit | Redact | React | Pin | Change | Regroup;
 export type CommandType = Command["type"];
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 
@@ -87,7 +101,8 @@ export type Answers = {
   redact: Changed;
   react: Changed;
   pin: Changed;
-  change: Changed;
+  change: Changed & { outside?: Outside };
+  regroup: { done: boolean; created: boolean };
 };
 
 /** Any command's answer. */
@@ -95,7 +110,7 @@ export type Answer = Answers[CommandType];
 
 /** Tells a command's own answer from any other: a turn's answers are of many types. */
 export const answersTo: { [T in CommandType]: (answer: Answer) => answer is Answers[T] } = {
-  create: (answer): answer is Answers["create"] => "created" in answer,
+  create: (answer): answer is Answers["create"] => "created" in answer && "conversationId" in answer,
   post: (answer): answer is Answers["post"] => "repeat" in answer,
   join: (answer): answer is Answers["join"] => "joinedSeq" in answer,
   leave: (answer): answer is Answers["leave"] => "changed" in answer && "principalId" in answer,
@@ -105,6 +120,7 @@ export const answersTo: { [T in CommandType]: (answer: Answer) => answer is Answ
   react: isChanged,
   pin: isChanged,
   change: isChanged,
+  regroup: (answer): answer is Answers["regroup"] => "done" in answer,
 };
 
 function isChanged(answer: Answer): answer is Changed {

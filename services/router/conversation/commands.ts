@@ -8,6 +8,7 @@ import { pin } from "./commands/pin.ts";
 import { post } from "./commands/post.ts";
 import { react } from "./commands/react.ts";
 import { redact } from "./commands/redact.ts";
+import { regroup } from "./commands/regroup.ts";
 import { role } from "./commands/role.ts";
 
 /** Where commands are listed: a further one is a file in `commands/` and a line here. */
@@ -22,6 +23,7 @@ const commands: { [T in CommandType]: Rules<T> } = {
   react,
   pin,
   change,
+  regroup,
 };
 
 export const rulesOf = <T extends CommandType>(command: CommandOf<T> & { type: T }): Rules<T> => commands[command.type];

@@ -26,6 +26,12 @@ export class Layer<K, V extends object> {
     return this.get(key) !== undefined;
   }
 
+  /** In no order; to be read to its end before anything is written. */
+  *keys(): Generator<K> {
+    for (const key of this.#base.keys()) if (this.#changes?.get(key) === undefined) yield key;
+    for (const [key, value] of this.#changes ?? []) if (value !== null) yield key;
+  }
+
   set(key: K, value: V): void {
     if (!this.has(key)) this.#size += 1;
     this.#changes ??= new Map();

@@ -17,19 +17,30 @@ const takes = {
   "change roles": "owner",
 } as const satisfies Record<string, Role>;
 
+type Right = keyof typeof takes;
+
+/** What the changes of a group do in its conversation, and nothing else does. */
+const ofGroups: ReadonlySet<Right> = new Set(["invite", "remove", "change roles", "rename"]);
+
 const rank: Record<Role, number> = { reader: 0, member: 1, owner: 2 };
 
 /** Whether one who has `own` may give `given`: nobody gives a role above his own. */
 export const mayGive = (own: Role, given: Role): boolean => rank[own] >= rank[given];
 
 /** Who is not a member gets what any stranger gets, whatever he asks for: default is refusal. */
-export function permit(draft: Draft, principalId: string, right: keyof typeof takes): Refusal | undefined {
+export function permit(draft: Draft, principalId: string, right: Right): Refusal | undefined {
   const member = draft.members.get(principalId);
   if (!draft.settings || !member) return refused(...strangerRefusal(draft.settings));
+  if (ofGroups.has(right) && draft.group) return groupsOwn;
   if (rank[member.role] < rank[takes[right]])
     return refused("forbidden", `It takes a ${takes[right]} to ${right} here`);
   return undefined;
 }
+
+const groupsOwn = refused("conflict", "It is a group's: its members and its name change with the group alone");
+
+/** Whose conversation is a group's leaves it with the group. */
+export const whileInGroup = (draft: Draft): Refusal | undefined => (draft.group ? groupsOwn : undefined);
 
 /** What refuses every change, whoever makes it. */
 export function closed(draft: Draft): Refusal | undefined {

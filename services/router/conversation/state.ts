@@ -40,6 +40,8 @@ export type State = {
   settings: Settings | null;
   /** Being imported: nobody else writes. */
   importing: boolean;
+  /** It is a group's: who is in it, and what it is called, is the group's to change. */
+  group: boolean;
   members: Map<string, Member>;
   owners: number;
   /** The last entries by `keyText`, oldest first; `recent` the messages among them by seq. */
@@ -72,6 +74,7 @@ export const unborn = (conversationId: string): State => ({
   sentAt: "",
   settings: null,
   importing: false,
+  group: false,
   members: new Map(),
   owners: 0,
   keys: new Map(),
@@ -93,7 +96,7 @@ export const draftOf = (state: State, known: Known = nothingKnown): Draft => ({
 
 /** The draft becomes the state, and the state it was drawn from is void. */
 export function settled(draft: Draft): State {
-  const { conversationId, head, ordinal, sentAt, settings, importing, owners } = draft;
+  const { conversationId, head, ordinal, sentAt, settings, importing, group, owners } = draft;
   const keys = draft.keys.settle();
   const recent = draft.recent.settle();
   forgetOldest(keys);
@@ -105,6 +108,7 @@ export function settled(draft: Draft): State {
     sentAt,
     settings,
     importing,
+    group,
     owners,
     members: draft.members.settle(),
     keys,

@@ -6,6 +6,7 @@ import { refuse } from "../../../contract/errors.ts";
 import { FIRST_MEMBERS } from "../../../contract/limits.ts";
 import { bareHandle, type Principal } from "../../../contract/principal.ts";
 import { checkText } from "../../../contract/well-formed.ts";
+import type { DirectoryView } from "../../../mixins/directory-view/directory-view.ts";
 import type { Change, Create } from "../conversation/command.ts";
 import { bareName, nameFault } from "../conversation/names.ts";
 import { usualRole } from "../conversation/permit.ts";
@@ -66,11 +67,17 @@ function checkName(kind: Kind, name: string | undefined): void {
   if (fault) throw invalid("name", fault);
 }
 
-export function prepareChange(senderId: string, params: Params<"router.change">): Change {
+export async function prepareChange(
+  senderId: string,
+  params: Params<"router.change">,
+  directory: Pick<DirectoryView, "sender">,
+): Promise<Change> {
   const { name, purpose, archived, commandId = uuid() } = params;
   if (name !== undefined) checkText("name", name);
   if (purpose !== undefined) checkText("purpose", purpose);
-  return { type: "change", senderId, commandId, name, purpose, archived };
+  const sender = await directory.sender(senderId);
+  const administrator = sender?.role === "admin" && !sender.disabled;
+  return { type: "change", senderId, commandId, name, purpose, archived, administrator };
 }
 
 /** @throws validation naming those who don't exist */

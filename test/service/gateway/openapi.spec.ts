@@ -30,12 +30,20 @@ async function lively({ admin, person }: Edge) {
   await admin.delete(`${at}/members/cleo`);
   await admin.patch("/v1/principals/admin", { publish: ["rates.>"] });
   const { body: bound } = await admin.post("/v1/bindings", { pattern: "rates.*", conversationId: id });
+  const { body: group } = await admin.put("/v1/groups/desk", { members: ["@bob"] });
   const { body: token } = await admin.post("/v1/principals/bob/tokens", { label: "spare" });
-  return { id, seq, gone, token: token.id, binding: bound.id };
+  return { id, seq, gone, token: token.id, binding: bound.id, group: group.conversationId };
 }
 
 /** Good requests for each operation, which together bring every answer that it may give when all is well. */
-function goodOnes({ id, seq, gone, token, binding }: Awaited<ReturnType<typeof lively>>): Record<string, Asked[]> {
+function goodOnes({
+  id,
+  seq,
+  gone,
+  token,
+  binding,
+  group,
+}: Awaited<ReturnType<typeof lively>>): Record<string, Asked[]> {
   const conversation = { path: { id } };
   const message = { path: { id, seq } };
   const reaction = { path: { id, seq, emoji: "🔥" } };
@@ -58,7 +66,10 @@ function goodOnes({ id, seq, gone, token, binding }: Awaited<ReturnType<typeof l
     listConversations: [{}],
     listChannels: [{ query: "?q=rat" }],
     getConversation: [conversation],
-    changeConversation: [{ ...conversation, body: { purpose: "none" } }],
+    changeConversation: [
+      { ...conversation, body: { purpose: "none" } },
+      { path: { id: group }, body: { purpose: "none" } },
+    ],
     listEntries: [{ ...conversation, query: "?after=0&limit=200" }],
     followConversation: [conversation],
     markRead: [{ ...conversation, body: { seq } }],
@@ -67,6 +78,12 @@ function goodOnes({ id, seq, gone, token, binding }: Awaited<ReturnType<typeof l
     addMember: [join, join],
     changeMember: [{ path: { id, handle: "bob" }, body: { role: "member" } }],
     removeMember: [{ path: { id, handle: "bob" } }],
+    listGroups: [{}],
+    getGroup: [{ path: { name: "desk" } }],
+    setGroup: [
+      { path: { name: "desk" }, body: { members: ["@bob", "@cleo"] } },
+      { path: { name: "other" }, body: { members: [], writers: ["@bob"] } },
+    ],
     listBindings: [{}],
     bind: [{ body: { pattern: "rates.>", conversationId: id } }],
     unbind: [{ path: { id: binding } }],

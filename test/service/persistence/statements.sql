@@ -3,6 +3,10 @@ select * from `conversations` where `id` = ? limit ?
    SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (id=?)
 
 -- load
+select `name` from `groups` where `conversation_id` = ? limit ?
+   SEARCH groups USING INDEX groups_conversation_id_unique (conversation_id=?)
+
+-- load
 select * from `entries` where `conversation_id` = ? and `seq` > ? and `seq` <= ? order by `seq` desc
    SEARCH entries USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)
 
@@ -32,8 +36,10 @@ select `id` from `conversations` where `key` = ? limit ?
    SEARCH conversations USING INDEX conversations_key (key=?)
 
 -- named
-select `c`.`id` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where `c`.`name` = ? and `c`.`kind` in (?, ?) and (`c`.`private` = ? or `me`.`role` is not null) order by `c`.`id` asc
+select `c`.`id` from `conversations` as `c` left join `members` as `me` on `me`.`conversation_id` = `c`.`id` and `me`.`principal_id` = ? where `c`.`name` = ? and `c`.`kind` in (?, ?) and (`c`.`private` = ? or `me`.`role` is not null) and not exists (select `g`.`name` from `groups` as `g` where `g`.`conversation_id` = `c`.`id`) order by `c`.`id` asc
    SEARCH c USING INDEX conversations_name_index (name=?)
+   CORRELATED SCALAR SUBQUERY 1
+   SEARCH g USING INDEX groups_conversation_id_unique (conversation_id=?)
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
    USE TEMP B-TREE FOR ORDER BY
 
@@ -251,6 +257,18 @@ select `p`.*, `t`.`id` as `token_id`, `t`.`hash`, `t`.`scopes`, `t`.`expires_at`
    SEARCH t USING INDEX tokens_hash_unique (hash=?)
    SEARCH p USING INDEX sqlite_autoindex_principals_1 (id=?)
 
+-- groups
+select `g`.`name`, `g`.`conversation_id`, `c`.`member_count`, `me`.`role` from `groups` as `g` left join `conversations` as `c` on `c`.`id` = `g`.`conversation_id` left join `members` as `me` on `me`.`conversation_id` = `g`.`conversation_id` and `me`.`principal_id` = ? where `g`.`name` > ? order by `g`.`name` asc limit ?
+   SEARCH g USING INDEX sqlite_autoindex_groups_1 (name>?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?) LEFT-JOIN
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+
+-- group
+select `g`.`name`, `g`.`conversation_id`, `c`.`member_count`, `me`.`role` from `groups` as `g` left join `conversations` as `c` on `c`.`id` = `g`.`conversation_id` left join `members` as `me` on `me`.`conversation_id` = `g`.`conversation_id` and `me`.`principal_id` = ? where `g`.`name` = ? limit ?
+   SEARCH g USING INDEX sqlite_autoindex_groups_1 (name=?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?) LEFT-JOIN
+   SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
+
 -- senders
 select * from `principals` where `id` in (?)
    SEARCH principals USING INDEX sqlite_autoindex_principals_1 (id=?)
@@ -316,10 +334,12 @@ select id from conversations where key = ?
    SEARCH conversations USING INDEX conversations_key (key=?)
 
 -- append
-select c.id from conversations c where c.name = ? and c.kind in ('channel', 'broadcast') and (c.private = 0 or exists (select 1 from members m where m.conversation_id = c.id and m.principal_id = ?)) limit 1
+select c.id from conversations c where c.name = ? and c.kind in ('channel', 'broadcast') and (c.private = 0 or exists (select 1 from members m where m.conversation_id = c.id and m.principal_id = ?)) and not exists (select 1 from groups g where g.conversation_id = c.id) limit 1
    SEARCH c USING INDEX conversations_name_index (name=?)
    CORRELATED SCALAR SUBQUERY 1
    SEARCH m USING PRIMARY KEY (conversation_id=? AND principal_id=?)
+   CORRELATED SCALAR SUBQUERY 2
+   SEARCH g USING COVERING INDEX groups_conversation_id_unique (conversation_id=?)
 
 -- append
 insert into conversations (id, kind, name, "key", private, purpose, archived, importing, creator_id, head_seq, head_hash, head_ordinal, head_at, member_count) values (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, zeroblob(32), 0, ?, 0)

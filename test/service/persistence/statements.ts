@@ -7,6 +7,7 @@ import { prepareCommit } from "../../../services/persistence/dialects/sqlite/com
 import { openWriter } from "../../../services/persistence/dialects/sqlite/connection.ts";
 import { cursorMove } from "../../../services/persistence/dialects/sqlite/cursors.ts";
 import { bindingChanges, bindings } from "../../../services/persistence/directory/bindings.ts";
+import { group, groups } from "../../../services/persistence/directory/groups.ts";
 import { addPrincipal, principals, senders } from "../../../services/persistence/directory/principals.ts";
 import { revision } from "../../../services/persistence/directory/revision.ts";
 import { credentials, tokens } from "../../../services/persistence/directory/tokens.ts";
@@ -81,6 +82,8 @@ async function reads(store: Store): Promise<Seen[]> {
     "principals by handle": () => principals(reader, { handles: ["ana", "bo"] }),
     tokens: () => tokens(reader, { principalId: ana }),
     credentials: () => credentials(reader, ["00".repeat(32)]),
+    groups: () => groups(reader, { cursor: encodeCursor("a") }, ana),
+    group: () => group(reader, { name: "fx" }, ana),
     senders: () => senders(reader, { ids: [ana] }),
     "bindings, an owner's": () => bindings(reader, {}, ana),
     "bindings, an administrator's": () => bindings(reader, { cursor: nextOf(conversationId) }, boss),

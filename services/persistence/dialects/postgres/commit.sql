@@ -64,7 +64,8 @@ begin
           (select c.id from conversations c where c.key = a.pair),
           (select c.id from conversations c where c.name = a.name and c.kind in ('channel', 'broadcast')
             and (c.private = '0' or exists (select 1 from members m
-              where m.conversation_id = c.id and m.principal_id = a."creatorId")) limit 1)) as holder
+              where m.conversation_id = c.id and m.principal_id = a."creatorId"))
+            and not exists (select 1 from groups g where g.conversation_id = c.id) limit 1)) as holder
         from jsonb_to_recordset(batch) as a(place integer, pair text, name text, "creatorId" text)
         where a.place <> all (lost)) as t
       where t.holder is not null;

@@ -41,7 +41,8 @@ function prepareLook(db: Database): Look {
   const ofPair = db.prepare<[string], { id: string }>("select id from conversations where key = ?");
   const named = db.prepare<[string, string], { id: string }>(
     `select c.id from conversations c where c.name = ? and c.kind in ('channel', 'broadcast') and (c.private = 0
-       or exists (select 1 from members m where m.conversation_id = c.id and m.principal_id = ?)) limit 1`,
+       or exists (select 1 from members m where m.conversation_id = c.id and m.principal_id = ?))
+       and not exists (select 1 from groups g where g.conversation_id = c.id) limit 1`,
   );
 
   const meet = (conversationId: string, key: CommandKey): Met[] => {

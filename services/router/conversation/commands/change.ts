@@ -1,9 +1,9 @@
 import type { Claim } from "../../../../contract/append.ts";
-import { strangerRefusal } from "../../../../contract/conversation.ts";
+import { type Outside, strangerRefusal } from "../../../../contract/conversation.ts";
 import { type Refusal, refused } from "../../../../contract/errors.ts";
 import { type Change, changesTarget, type Decided, type Rules, unchanged } from "../command.ts";
 import { bareName, nameFault } from "../names.ts";
-import { closed, permit, whileImporting } from "../permit.ts";
+import { closed, permit, whileImporting, whileInGroup } from "../permit.ts";
 import { claimText, type Draft, type Settings } from "../state.ts";
 
 /** Name, purpose and whether it is archived: all that is given is changed, or nothing of it. */
@@ -17,24 +17,45 @@ export const change: Rules<"change"> = {
     const refusal = command.imported ? undefined : refusalOf(draft, settings, command);
     if (refusal) return { refused: refusal };
     const entries = entriesOf(settings, command);
-    if (entries.length === 0) return unchanged({ changed: false });
+    const outside = outsideOf(draft, settings, command);
+    if (entries.length === 0) return unchanged({ changed: false, ...outside });
     const claim = claimOf(settings, command, entries);
     if (claim && draft.taken.has(claimText(claim)))
       return { refused: refused("conflict", `The name ${command.name} is taken`) };
-    return { entries, claim, answer: () => ({ changed: true }) };
+    return { entries, claim, answer: () => ({ changed: true, ...outside }) };
+  },
+
+  repeat(draft, command) {
+    const { settings } = draft;
+    return unchanged({ changed: !command.imported, ...(settings && outsideOf(draft, settings, command)) });
   },
 };
 
-function refusalOf(
-  draft: Draft,
-  settings: Settings,
-  { senderId, name, purpose, archived }: Change,
-): Refusal | undefined {
-  const forbidden =
+/** What an administrator gets to know of a group's conversation that he isn't in: what he may set, as it is then. */
+function outsideOf(
+  { conversationId: id, group, members }: Draft,
+  { kind, name, purpose, archived }: Settings,
+  { senderId, administrator, ...set }: Change,
+): { outside?: Outside } {
+  if (!group || !administrator || members.has(senderId)) return {};
+  const now = { purpose: set.purpose ?? purpose, archived: set.archived ?? archived };
+  return { outside: { id, kind, name: name ?? "", ...now } };
+}
+
+/** Administrators set the purpose of a group's conversation, and archive it; its name is nobody's to change. */
+function forbiddenBy(draft: Draft, { senderId, name, purpose, archived, administrator }: Change): Refusal | undefined {
+  if (draft.group && administrator) return name === undefined ? undefined : whileInGroup(draft);
+  return (
     permit(draft, senderId, "react") ??
     (name === undefined ? undefined : permit(draft, senderId, "rename")) ??
     (purpose === undefined ? undefined : permit(draft, senderId, "set the purpose")) ??
-    (archived === undefined ? undefined : permit(draft, senderId, "archive"));
+    (archived === undefined ? undefined : permit(draft, senderId, "archive"))
+  );
+}
+
+function refusalOf(draft: Draft, settings: Settings, command: Change): Refusal | undefined {
+  const { name, archived } = command;
+  const forbidden = forbiddenBy(draft, command);
   if (forbidden) return forbidden;
   // Un-archiving opens it for what else is asked for.
   const shut = archived === false ? whileImporting(draft) : closed(draft);

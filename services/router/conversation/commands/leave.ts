@@ -2,7 +2,7 @@ import { strangerRefusal } from "../../../../contract/conversation.ts";
 import { type Refusal, refused } from "../../../../contract/errors.ts";
 import type { Leave, Rules } from "../command.ts";
 import { unchanged } from "../command.ts";
-import { closed, fixed, isLastOwner, permit, whileImporting } from "../permit.ts";
+import { closed, fixed, isLastOwner, permit, whileImporting, whileInGroup } from "../permit.ts";
 import type { Draft } from "../state.ts";
 
 /** One leaves, or is removed by an owner. */
@@ -27,7 +27,9 @@ export const leave: Rules<"leave"> = {
 function refusalOf(draft: Draft, { principalId, senderId }: Leave): Refusal | undefined {
   const own = principalId === senderId;
   if (!draft.settings || !draft.members.has(senderId)) return refused(...strangerRefusal(draft.settings));
-  const forbidden = own ? whileImporting(draft) : (permit(draft, senderId, "remove") ?? closed(draft));
+  const forbidden = own
+    ? (whileImporting(draft) ?? whileInGroup(draft))
+    : (permit(draft, senderId, "remove") ?? closed(draft));
   if (forbidden) return forbidden;
   if (!draft.members.has(principalId)) return refused("not-found", "There is no such member");
   if (isLastOwner(draft, principalId)) return refused("last-owner", "The last owner stays while others are in it");
