@@ -28,5 +28,6 @@ describeOnNats("G1 to G7: a cluster under load, and what befalls it", () => {
     });
     expect(violations, lines.join("\n")).to.deep.equal([]);
     expect(sends.acknowledged).to.be.greaterThan(500);
+    expect(sends.refused).to.equal(0);
   }).timeout(180_000);
 });

@@ -39,11 +39,10 @@ export function chaos(plan: Plan): Promise<Report> {
   return Cluster.with(plan.layout, async (cluster) => {
     const random = seeded(plan.seed);
     const { people, rooms } = await population(cluster, plan);
-    const history: History = { sends: [], views: [] };
-    let turn = 0;
-    const gateway = () => cluster.gateways[turn++ % cluster.gateways.length]?.url.replace("http", "ws") ?? "";
+    const history: History = { sends: [], views: [], surprises: [] };
+    const gateways = cluster.gateways.map(({ url }) => url);
     const participants = people.map(
-      ({ id, token }) => new Participant({ principalId: id, token, rooms, gateway, history }),
+      ({ id, token }) => new Participant({ principalId: id, token, rooms, gateways, history }),
     );
     const load = loading(participants, rooms, plan.pace, random);
     const faults = await inflictAll(cluster, plan, random, () => accepted(participants, rooms));

@@ -3,14 +3,15 @@ import type { History, Send, Stored, View } from "./history.ts";
 
 /**
  * What a history says against the guarantees, a sentence each: acknowledged ⊆ stored, nothing doubled, no gap, the same
- * order to everybody, each sender's messages in his order, all chains whole.
+ * order to everybody, each sender's messages in his order, all chains whole, and nothing told that did not happen.
  */
-export function violations({ sends, views }: History, { logs, broken }: Stored): string[] {
+export function violations({ sends, views, surprises }: History, { logs, broken }: Stored): string[] {
   return [
     ...broken.map((room) => `G6 the chain of ${room} is broken`),
     ...[...logs].flatMap(([room, log]) => [...gaps(room, log), ...doubles(room, log)]),
     ...sends.flatMap((send) => fate(send, logs.get(send.room) ?? [])),
     ...disorder(sends),
+    ...surprises,
     ...views.flatMap((view) => differences(view, logs.get(view.room) ?? [])),
   ];
 }

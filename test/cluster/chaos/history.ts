@@ -10,12 +10,16 @@ export type Send = {
   outcome?: { acknowledged: { seq: number; hash: string } } | { refused: string };
 };
 
+export type Shown = Pick<WireEntry, "seq" | "hash">;
+
 /** The entries that one principal's streams have shown of a conversation, over all their connections. */
-export type View = { readonly principalId: string; readonly room: string; readonly entries: WireEntry[] };
+export type View = { readonly principalId: string; readonly room: string; readonly entries: Shown[] };
 
 export type History = {
   readonly sends: Send[];
   readonly views: View[];
+  /** What nobody should have been told, a sentence each. */
+  readonly surprises: string[];
 };
 
 /** What the database holds in the end. */

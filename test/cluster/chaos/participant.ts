@@ -1,56 +1,46 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { WireEntry } from "../../../contract/entry.ts";
-import type { ServerFrame } from "../../../contract/frames.ts";
-import type { History, Send } from "./history.ts";
-
-/** Sends under way at once. */
-const WINDOW = 16;
-/** Milliseconds for a connection to open, and without a word while something waits for its answer: then it is given up. */
-const OPENING = 1_000;
-const SILENCE = 5_000;
-/** Milliseconds of nothing but refusals after which another gateway is tried: this one may be cut off. */
-const REFUSALS = 3_000;
-/** Milliseconds between two connections. */
-const AGAIN = 50;
+import { Refused, Unanswered, Wirehouse } from "../../../client/wirehouse.ts";
+import type { History, Send, Shown } from "./history.ts";
 
 type Options = {
   principalId: string;
   token: string;
   rooms: readonly string[];
-  /** Where to connect the next time: `ws://…`. */
-  gateway(): string;
+  gateways: readonly string[];
   history: History;
 };
 
-/**
- * A person with one stream at a time, which she sends and listens on. When it breaks she comes back at another gateway,
- * with her cursors, and sends again what was not answered, in its order.
- */
+/** A person with one client of the library, on which she sends and listens: what it promises is what is checked. */
 export class Participant {
   readonly #options: Options;
-  readonly #views: ReadonlyMap<string, WireEntry[]>;
-  readonly #unanswered: Send[] = [];
-  /** How many of them the connection was given. */
-  #given = 0;
-  #socket: WebSocket | undefined;
-  #isReady = false;
-  #heard = 0;
-  #acknowledged = 0;
-  /** Gives the connection up. */
-  #end: () => void = () => {};
+  readonly #views: ReadonlyMap<string, Shown[]>;
+  readonly #wire: Wirehouse;
   #serial = 0;
-  #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
-    const { principalId, rooms, history } = options;
+    const { principalId, token, rooms, gateways, history } = options;
     this.#views = new Map(rooms.map((room) => [room, []]));
     for (const [room, entries] of this.#views) history.views.push({ principalId, room, entries });
-    void this.#live();
+    const surprise = (what: string) => (event: { conversationId: string }) =>
+      history.surprises.push(`G4 ${principalId} was told of ${event.conversationId}: ${what}`);
+    this.#wire = new Wirehouse({
+      url: gateways,
+      token,
+      cursors: Object.fromEntries(rooms.map((room) => [room, 0])),
+      on: {
+        entries: ({ conversationId, entries }) => this.#views.get(conversationId)?.push(...entries),
+        joined: surprise("joined"),
+        left: surprise("left"),
+        reset: surprise("reset"),
+        closed: ({ code, again }) => {
+          if (again === undefined) history.surprises.push(`G4 the stream of ${principalId} has ended with ${code}`);
+        },
+      },
+    });
   }
 
   get unanswered(): number {
-    return this.#unanswered.length;
+    return this.#wire.unanswered;
   }
 
   send(room: string): Send {
@@ -58,8 +48,14 @@ export class Participant {
     const clientMessageId = `${this.#serial++}`;
     const send: Send = { senderId, room, clientMessageId, text: `${clientMessageId} of ${senderId}` };
     history.sends.push(send);
-    this.#unanswered.push(send);
-    this.#give();
+    this.#wire.send(room, send.text, { clientMessageId }).then(
+      ({ seq, hash }) => {
+        send.outcome = { acknowledged: { seq, hash } };
+      },
+      (error: unknown) => {
+        send.outcome = { refused: reasonOf(error) };
+      },
+    );
     return send;
   }
 
@@ -69,78 +65,11 @@ export class Participant {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#socket?.close();
+    this.#wire.close();
   }
+}
 
-  async #live(): Promise<void> {
-    while (!this.#closed) {
-      await this.#connection();
-      await pause(AGAIN);
-    }
-  }
-
-  /** One connection, until it ends. */
-  async #connection(): Promise<void> {
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    this.#end = end;
-    const socket = new WebSocket(`${this.#options.gateway()}/v1/stream`);
-    this.#heard = Date.now();
-    const watch = setInterval(() => {
-      const silence = Date.now() - this.#heard;
-      if (silence > (this.#isReady ? SILENCE : OPENING) && this.#unanswered.length > 0) end();
-    }, 200);
-    socket.onclose = () => end();
-    socket.onerror = () => {};
-    socket.onopen = () => {
-      const cursors = Object.fromEntries([...this.#views].map(([room, entries]) => [room, entries.at(-1)?.seq ?? 0]));
-      socket.send(JSON.stringify({ type: "hello", token: this.#options.token, cursors }));
-    };
-    socket.onmessage = ({ data }) => {
-      // Who was given up is not listened to any more.
-      if (this.#socket === socket) this.#take(JSON.parse(String(data)));
-    };
-    this.#socket = socket;
-    await ended;
-    clearInterval(watch);
-    this.#socket = undefined;
-    this.#isReady = false;
-    this.#given = 0;
-    socket.close();
-  }
-
-  #take(frame: ServerFrame): void {
-    this.#heard = Date.now();
-    if (frame.type === "ready") {
-      this.#isReady = true;
-      this.#acknowledged = Date.now();
-      this.#give();
-    } else if (frame.type === "entries") this.#views.get(frame.conversationId)?.push(...frame.entries);
-    else if (frame.type === "ack" && "seq" in frame) {
-      this.#acknowledged = Date.now();
-      this.#settle(frame.ref, { acknowledged: { seq: frame.seq, hash: frame.hash } });
-    } else if (frame.type === "refused") {
-      this.#settle(frame.ref, { refused: frame.problem.type });
-      if (Date.now() - this.#acknowledged > REFUSALS) this.#end();
-    }
-  }
-
-  #settle(ref: unknown, outcome: Send["outcome"]): void {
-    const index = this.#unanswered.findIndex(({ clientMessageId }) => clientMessageId === ref);
-    const [send] = index < 0 ? [] : this.#unanswered.splice(index, 1);
-    if (!send) return;
-    send.outcome = outcome;
-    this.#given--;
-    this.#give();
-  }
-
-  #give(): void {
-    if (!this.#isReady) return;
-    while (this.#given < Math.min(WINDOW, this.#unanswered.length)) {
-      const send = this.#unanswered[this.#given++];
-      if (!send) return;
-      const { room: to, text, clientMessageId } = send;
-      this.#socket?.send(JSON.stringify({ type: "send", ref: clientMessageId, to, text, clientMessageId }));
-    }
-  }
+function reasonOf(error: unknown): string {
+  if (error instanceof Refused) return error.problem.type;
+  return error instanceof Unanswered ? error.reason : String(error);
 }

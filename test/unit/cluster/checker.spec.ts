@@ -31,6 +31,7 @@ const found = (spoil: (history: History, logs: Map<string, WireEntry[]>) => void
   const history: History = {
     sends: log.map(sent),
     views: [{ principalId: "ana", room: "room", entries: [...log] }],
+    surprises: [],
   };
   spoil(history, logs);
   const stored: Stored = { logs, broken };
@@ -71,5 +72,6 @@ describe("the checker of histories", () => {
     expect(found(({ views }) => views[0]?.entries.pop())).to.deep.equal(["G4"]);
     expect(found(({ views }) => views[0]?.entries.push(entry(3, "ana", "a2")))).to.deep.equal(["G4"]);
     expect(found(({ views }) => views[0]?.entries.reverse())).to.deep.equal(["G4"]);
+    expect(found(({ surprises }) => surprises.push("G4 ana was told of room: left"))).to.deep.equal(["G4"]);
   });
 });
