@@ -5,8 +5,9 @@ import { typeOf } from "../../../contract/errors.ts";
 import type { Hello } from "../../../contract/frames.ts";
 import { BODY_BYTES } from "../../../contract/limits.ts";
 import type { Credential } from "../../../contract/principal.ts";
+import type { Backend } from "./backend.ts";
 import { type ClientFrame, clientFrames } from "./client-frames.ts";
-import { type Backend, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import { Writer } from "./writer.ts";
 
 /** Milliseconds. */

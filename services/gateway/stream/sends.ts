@@ -2,7 +2,7 @@ import type { Posting, Stored } from "../../../contract/actions.ts";
 import { parseAddress } from "../../../contract/address.ts";
 import type { NewMessage } from "../../../contract/conversation.ts";
 import type { Receipt } from "../../../contract/entry.ts";
-import { type Outcome, problemOf, type Refusal, type TopicReceipts } from "../../../contract/errors.ts";
+import { type Outcome, problemOf, type Refusal, refusals, type TopicReceipts } from "../../../contract/errors.ts";
 import type { Ref, ServerFrame } from "../../../contract/frames.ts";
 import { gather } from "../../../contract/gather.ts";
 import { isId } from "../../../contract/scalars.ts";
@@ -90,12 +90,18 @@ export class Sends {
     for (let next = this.#unresolved.shift(); next; next = this.#unresolved.shift()) {
       await this.#attempts.make([next], this.#destinations, (send, outcome) => {
         if (this.#attempts.abandoned) send.drop();
-        else if ("refused" in outcome) this.#refuse(send, outcome.refused);
+        else if ("refused" in outcome) this.#unresolvable(send, outcome.refused);
         else if ("topic" in outcome.ok) this.#spread(outcome.ok, send);
         else this.#line(outcome.ok.conversationId, send);
       });
     }
     this.#resolving = false;
+  }
+
+  #unresolvable(send: Waiting, refusal: Refusal): void {
+    this.#refuse(send, refusal);
+    // It may be sent again: what was sent after it, maybe to the same conversation, must not pass it.
+    if (refusals[refusal.type].retryable) for (const later of this.#unresolved.splice(0)) this.#refuse(later, refusal);
   }
 
   readonly #destinations = (sends: Waiting[]): Promise<Outcome<Destination>[]> =>

@@ -1,38 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { v7 as uuid } from "uuid";
-import type { Posting, Stored } from "../../../contract/actions.ts";
 import type { CloseReason } from "../../../contract/close-codes.ts";
-import { type Outcome, problemOf, type Refusal, refused } from "../../../contract/errors.ts";
+import { problemOf, type Refusal, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import type { Credential } from "../../../contract/principal.ts";
 import { backoff } from "../../../mixins/backoff.ts";
 import { allows } from "../authenticate.ts";
-import { Signals, type SignalsBackend } from "../presence/signals.ts";
+import { Signals } from "../presence/signals.ts";
 import type { Audience, Listener } from "./audience.ts";
+import type { Backend } from "./backend.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { ClientFrame } from "./client-frames.ts";
-import type { Hub } from "./hub.ts";
-import type { Log } from "./log.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { type Bound, Sends } from "./sends.ts";
+import { Sends } from "./sends.ts";
 import { frameOf } from "./server-frames.ts";
 import type { Frame } from "./shared-frame.ts";
 import type { Writer } from "./writer.ts";
-
-/** What a session does on its principal's behalf. */
-export type Backend = {
-  hub: Pick<Hub, "open" | "close">;
-  read: Log["read"];
-  /** Takes one of the writes that a principal's rate allows, or says why there is none. */
-  overdrawn(principalId: string): Refusal | undefined;
-  resolve(principalId: string, to: string): Promise<string>;
-  bound(principalId: string, topic: string): Promise<Bound>;
-  post(principalId: string, conversationId: string, messages: Posting[]): Promise<Outcome<Stored>[]>;
-  /** Sets the read cursor and tells the principal's other sessions. */
-  mark(principalId: string, conversationId: string, seq: number, sessionId: string): Promise<void>;
-  signals: SignalsBackend;
-  failed(error: unknown): void;
-};
 
 /** The socket as a session uses it. */
 export type Line = {
@@ -61,6 +44,7 @@ export class Session implements Listener {
   readonly #marks: ReadMarks;
   readonly #signals: Signals;
   readonly #early: ClientFrame[] = [];
+  #overdrawn: Refusal | undefined;
   #state: "opening" | "live" | "closed" = "opening";
 
   constructor(credential: Credential, line: Line, backend: Backend) {
@@ -146,6 +130,7 @@ export class Session implements Listener {
 
   /** What the client says, in its order. */
   take(frames: ClientFrame[]): void {
+    this.#overdrawn = undefined;
     for (const frame of frames) {
       if (this.#state === "opening") this.#early.push(frame);
       else if (this.#state === "live") this.#handle(frame);
@@ -191,7 +176,9 @@ export class Session implements Listener {
 
   #mayNotSend(): Refusal | undefined {
     if (!allows(this.credential, "send")) return refused("forbidden", "The token lacks the scope send");
-    return this.#backend.overdrawn(this.principalId);
+    // What comes in one message keeps its order: nothing of it passes what was refused before it, and is sent again.
+    this.#overdrawn ??= this.#backend.overdrawn(this.principalId);
+    return this.#overdrawn;
   }
 
   #tell(frame: ServerFrame): void {

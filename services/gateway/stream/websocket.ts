@@ -6,8 +6,8 @@ import { refuse } from "../../../contract/errors.ts";
 import { HELLO_BYTES, STREAMS, STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { allows, authenticate, bearerToken, type FindCredential } from "../authenticate.ts";
 import { Places } from "../places.ts";
+import type { Backend } from "./backend.ts";
 import { Connection, type Times } from "./connection.ts";
-import type { Backend } from "./session.ts";
 import { Standing } from "./standing.ts";
 
 /** Milliseconds for a client to answer a close before it is cut off. */

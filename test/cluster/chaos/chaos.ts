@@ -31,6 +31,8 @@ export type Report = {
 
 /** Milliseconds for a cluster to be whole again. */
 const PATIENCE = 60_000;
+/** Milliseconds after which another is asked to try. */
+const IMPATIENCE = 500;
 /** Milliseconds that a fault lasts, at least and at most. */
 const LASTS = [300, 4_000] as const;
 
@@ -118,16 +120,17 @@ async function inflictAll(
 /** Waits until each room has taken something that was sent from now on. */
 async function accepted(participants: Participant[], rooms: string[]): Promise<void> {
   const left = new Set(rooms);
-  const tries: { room: string; send: Send }[] = [];
+  const tries: { room: string; send: Send; at: number }[] = [];
   const isAccepted = ({ outcome }: Send) => outcome !== undefined && "acknowledged" in outcome;
   await until(
     () => {
       for (const { room, send } of tries) if (isAccepted(send)) left.delete(room);
       for (const room of left) {
         const last = tries.findLast((one) => one.room === room);
-        // One after the other: some may be at a gateway that is cut off.
+        // One after the other: some may be at a gateway that is cut off, and send on for long.
         const participant = participants[tries.length % participants.length];
-        if (participant && (!last || last.send.outcome)) tries.push({ room, send: participant.send(room) });
+        if (participant && (!last || last.send.outcome || Date.now() - last.at > IMPATIENCE))
+          tries.push({ room, send: participant.send(room), at: Date.now() });
       }
       return left.size === 0;
     },

@@ -200,6 +200,18 @@ describe("a session's sends", () => {
     expect(told[2]).to.include({ type: "ack", ref: 3 });
   });
 
+  it("whose address can't be found out for the moment are refused with what waits behind, whatever its address", async () => {
+    const router = new Router();
+    router.faults = Array.from({ length: 6 }, () => "lost" as const);
+    const { sends, told } = sending(router);
+    for (const [ref, to] of ["#one", id(1), "#one", "@two"].entries()) sends.push(outgoing(ref, to));
+    await sends.idle();
+    expect(refs(told, "refused")).to.deep.equal([0, 1, 2, 3]);
+    sends.push(outgoing(4, "#one"));
+    await sends.idle();
+    expect(refs(told, "ack")).to.deep.equal([4]);
+  });
+
   it("G8: say when no more should be read, and when again", async () => {
     const { sends, changes } = sending(new Router());
     for (let ref = 0; ref < WAITING_SENDS; ref++) sends.push(outgoing(ref, id(1)));
