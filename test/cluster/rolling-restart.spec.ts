@@ -4,7 +4,10 @@ import { Client } from "../support/client.ts";
 import { ADMINISTRATOR, Cluster, type ClusterNode } from "../support/cluster.ts";
 import { describeOnNats } from "../support/nats.ts";
 import { until } from "../support/until.ts";
+import { violations } from "./chaos/checker.ts";
+import type { History } from "./chaos/history.ts";
 import { embedded } from "./chaos/layouts.ts";
+import { Participant } from "./chaos/participant.ts";
 
 const Conversations = Type.Object({ items: Type.Array(Type.Object({ id: Type.String() })) });
 
@@ -56,6 +59,16 @@ class Traffic {
   }
 }
 
+/** Stops and starts, one after the other, each node of which there is another. */
+async function restartAll(cluster: Cluster, wentOn: () => Promise<void>): Promise<void> {
+  for (const node of [...cluster.gateways, ...cluster.running("router")]) {
+    await node.stop();
+    await node.start();
+    await cluster.ready();
+    await wentOn();
+  }
+}
+
 describeOnNats("G7: a rolling restart under load", () => {
   it("fails no request: each kind of node of which there are two is replaced, one after the other", () =>
     Cluster.with(embedded, async (cluster) => {
@@ -77,17 +90,42 @@ describeOnNats("G7: a rolling restart under load", () => {
         ),
         traffic.run("list", ana.token, (client) => client.ask(Conversations, "GET", "/conversations")),
       ];
-      for (const node of [...cluster.gateways, ...cluster.running("router")]) {
-        const before = traffic.answered;
-        await node.stop();
-        await node.start();
-        await cluster.ready();
+      await restartAll(cluster, async () => {
         await until(() => traffic.balanced === cluster.gateways.length, "the gateway to be taken in again");
+        const before = traffic.answered;
         await until(() => traffic.answered > before + 100, "requests to be answered");
-      }
+      });
       traffic.stop();
       await Promise.all(running);
       expect(traffic.failures.slice(0, 10)).to.deep.equal([]);
       expect(await ana.verified(room)).to.equal(true);
+    })).timeout(180_000);
+
+  it("fails no send of a client, shows each everything once and in order, and breaks no connection but by 1012", () =>
+    Cluster.with(embedded, async (cluster) => {
+      const [first] = cluster.gateways;
+      const admin = new Client(first?.url ?? "", ADMINISTRATOR);
+      const people = [await admin.person("ana"), await admin.person("bob"), await admin.person("cleo")];
+      const room = (await people[0]?.room("bob", "cleo")) ?? "";
+      const history: History = { sends: [], views: [], surprises: [], ends: [] };
+      const gateways = cluster.gateways.map(({ url }) => url);
+      const participants = people.map(
+        ({ id, token }) => new Participant({ principalId: id, token, rooms: [room], gateways, history }),
+      );
+      const sending = setInterval(() => {
+        for (const participant of participants) participant.send(room);
+      }, 10);
+      await restartAll(cluster, async () => {
+        const before = history.sends.length;
+        await until(() => history.sends.slice(before, before + 100).filter(({ outcome }) => outcome).length === 100);
+      });
+      clearInterval(sending);
+      await until(() => participants.every(({ unanswered }) => unanswered === 0), "all sends to be answered");
+      const log = (await people[0]?.log(room)) ?? [];
+      await until(() => participants.every((one) => one.shown(room) >= log.length), "all to be shown everything");
+      for (const participant of participants) participant.close();
+      expect(violations(history, { logs: new Map([[room, log]]), broken: [] })).to.deep.equal([]);
+      expect(history.sends.filter(({ outcome }) => !outcome || "refused" in outcome)).to.deep.equal([]);
+      expect(new Set(history.ends)).to.deep.equal(new Set([1012]));
     })).timeout(180_000);
 });

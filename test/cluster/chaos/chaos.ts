@@ -41,7 +41,7 @@ export function chaos(plan: Plan): Promise<Report> {
   return Cluster.with(plan.layout, async (cluster) => {
     const random = seeded(plan.seed);
     const { people, rooms } = await population(cluster, plan);
-    const history: History = { sends: [], views: [], surprises: [] };
+    const history: History = { sends: [], views: [], surprises: [], ends: [] };
     const gateways = cluster.gateways.map(({ url }) => url);
     const participants = people.map(
       ({ id, token }) => new Participant({ principalId: id, token, rooms, gateways, history }),

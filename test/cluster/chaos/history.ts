@@ -20,6 +20,8 @@ export type History = {
   readonly views: View[];
   /** What nobody should have been told, a sentence each. */
   readonly surprises: string[];
+  /** How connections ended: codes of their closes. */
+  readonly ends: number[];
 };
 
 /** What the database holds in the end. */

@@ -33,6 +33,7 @@ export class Participant {
         left: surprise("left"),
         reset: surprise("reset"),
         closed: ({ code, again }) => {
+          history.ends.push(code);
           if (again === undefined) history.surprises.push(`G4 the stream of ${principalId} has ended with ${code}`);
         },
       },

@@ -32,6 +32,7 @@ const found = (spoil: (history: History, logs: Map<string, WireEntry[]>) => void
     sends: log.map(sent),
     views: [{ principalId: "ana", room: "room", entries: [...log] }],
     surprises: [],
+    ends: [],
   };
   spoil(history, logs);
   const stored: Stored = { logs, broken };
