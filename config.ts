@@ -17,7 +17,15 @@ type Variable<S extends TSchema = TSchema> = {
 };
 
 /** What a process may run, each the name of a folder below `services`. */
-export const serviceNames = ["directory", "gateway", "importer", "persistence", "presence", "router"] as const;
+export const serviceNames = [
+  "directory",
+  "gateway",
+  "importer",
+  "persistence",
+  "presence",
+  "router",
+  "search",
+] as const;
 const names = serviceNames.join("|");
 
 const optional = (pattern: string) => Type.Union([Type.Undefined(), Type.String({ pattern })]);
@@ -46,7 +54,7 @@ export const variables = {
     schema: Type.String({ minLength: 1 }),
     expected: "a folder",
     default: "./data",
-    purpose: "Folder of the embedded database; one process at a time",
+    purpose: "Folder of the embedded database and of the search index; one process at a time",
   }),
   DATABASE_URL: variable({
     schema: Type.Union([Type.Undefined(), Type.Refine(Type.String(), (url) => databaseOf(url) !== undefined)]),

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 export type Node = { readonly name: string; readonly environment: Readonly<Record<string, string>> };
 
 /**
- * Two of each kind of which several may run, for a look. Who asks stands behind whom he asks: the first is to be ready
+ * Two of each kind of which several may run in one folder, for a look. Who asks stands behind whom he asks: the first is to be ready
  * before the others start, for it makes the database and the first administrator, once.
  * @param stores nodes that have the database: one on a file, two on a server
  */
@@ -16,6 +16,7 @@ export function layout(config: Pick<Config, "port" | "metricsPort">, stores: num
     }));
   const nodes = [
     ...several("persistence", stores, "directory,persistence"),
+    ...several("search", 1, "search"),
     ...several("router", 2, "router"),
     ...several("presence", 2, "presence"),
     ...several("gateway", 2, "gateway"),

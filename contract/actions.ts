@@ -4,6 +4,7 @@ import { groups } from "./actions/groups.ts";
 import { inConversation, internal, none, paging, retried } from "./actions/parts.ts";
 import { presenceActions } from "./actions/presence.ts";
 import { readers } from "./actions/readers.ts";
+import { search } from "./actions/search.ts";
 import { Census } from "./actors.ts";
 import type { Append, Appended, Fact, Loaded, Reaction, Roles, Target } from "./append.ts";
 import {
@@ -363,6 +364,7 @@ export const actions = {
   "directory.revokeToken": { params: Strict({ id: Id }), result: internal<null>() },
 
   ...presenceActions,
+  ...search,
 
   // The importer.
   "importer.run": {

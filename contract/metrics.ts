@@ -53,6 +53,8 @@ export const metrics = {
     "service",
   ),
 
+  wirehouse_reader_behind: gauge("Entries that a reader of all logs has not taken, as far as it knows", "reader"),
+
   wirehouse_commit_seconds: histogram(WAITS, "Time of a commit of the log"),
   wirehouse_commit_rows: histogram(SIZES, "Entries stored by a commit"),
   wirehouse_commit_waiting: gauge("Appends that wait for a commit"),

@@ -49,6 +49,7 @@ export class LogReader {
   /** Rounds of comparing that go without pauses: the first one, and after a loss of announcements. */
   #hasty = 1;
   #compared = false;
+  #taken = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -64,9 +65,14 @@ export class LogReader {
     await this.#running;
   }
 
-  /** Whether it has compared itself with every log since it started, and lacks nothing that it knows of. */
+  /** Whether it has compared itself with every log since it started, and lacks no more than comes in a moment. */
   get isCurrent(): boolean {
-    return this.#compared && this.behind === 0;
+    return this.#compared && this.behind < BATCH;
+  }
+
+  /** Entries that were taken since it started. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Entries that it lacks, as far as it knows. */
@@ -113,6 +119,7 @@ export class LogReader {
         if (entries.length > 0) await this.#options.taker.take(entries, cursors);
         this.#positions.taken(cursors);
         taken = entries.length;
+        this.#taken += taken;
       });
       if (taken < BATCH) await this.#pause(GATHER);
     }

@@ -6,6 +6,7 @@ import { groups } from "./routes/groups.ts";
 import { members } from "./routes/members.ts";
 import { messages } from "./routes/messages.ts";
 import { presence } from "./routes/presence.ts";
+import { search } from "./routes/search.ts";
 
 /** Calls that belong together, as the API's document groups them. */
 export type Table = { name: string; about: string; routes: readonly Route[] };
@@ -18,5 +19,6 @@ export const api: readonly Table[] = [
   { name: "groups", about: "Groups, each with its broadcast conversation", routes: groups },
   { name: "bindings", about: "What topics lead to", routes: bindings },
   { name: "presence", about: "Who is here, and how", routes: presence },
+  { name: "search", about: "Finding messages again", routes: search },
   { name: "directory", about: "Principals and their tokens", routes: directory },
 ];

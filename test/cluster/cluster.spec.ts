@@ -52,11 +52,11 @@ describeOnNats("npm run cluster", () => {
       await two?.send(room, "still there", "first");
       expect((await one?.log(room))?.at(-1)?.body).to.include({ text: "still there" });
 
-      const all = ["persistence", "router-1", "router-2", "gateway-1", "gateway-2"].flatMap((name) =>
+      const all = ["persistence", "search", "router-1", "router-2", "gateway-1", "gateway-2"].flatMap((name) =>
         pids(output(), name),
       );
       const nats = Number(/^nats +│ \[(\d+)\]/m.exec(output())?.[1]);
-      expect([...all, nats].filter(isAlive)).to.have.length(6);
+      expect([...all, nats].filter(isAlive)).to.have.length(7);
       expect(await cluster.stop()).to.deep.equal({ code: 0, signal: null });
       expect([...all, nats].filter(isAlive)).to.deep.equal([]);
       expect(output()).to.match(/Server Exiting\.\.\n$/, "NATS goes last");

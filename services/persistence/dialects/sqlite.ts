@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 import knex, { type Knex } from "knex";
 import { CannotStart } from "../../../contract/errors.ts";
+import { lockFolder } from "../../../mixins/folder-lock.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaDialect, SchemaWork, Statement, Written } from "./dialect.ts";
 import { openWriter } from "./sqlite/connection.ts";
 import { cursorMove } from "./sqlite/cursors.ts";
 import { faultOfDisk } from "./sqlite/faults.ts";
-import { lockFolder } from "./sqlite/lock.ts";
 import { setStatistics } from "./sqlite/statistics.ts";
 import { WriterThread } from "./sqlite/thread.ts";
 import type { Sql } from "./sqlite/writer.ts";
@@ -18,7 +18,7 @@ import type { Sql } from "./sqlite/writer.ts";
  */
 export async function openSqlite(path: string): Promise<Dialect> {
   const folder = dirname(path);
-  const lock = lockFolder(folder);
+  const lock = lockFolder(folder, "wirehouse.lock");
   const writer = new WriterThread(path);
   const reader = openReader(path);
   const close = async () => {
@@ -71,7 +71,7 @@ async function withSchema<T>(path: string, work: SchemaWork<T>): Promise<T> {
 
 /** Works on the schema of a file that no process has. @throws CannotStart when one has */
 export async function onSqliteSchema<T>(path: string, work: SchemaWork<T>): Promise<T> {
-  const lock = lockFolder(dirname(path));
+  const lock = lockFolder(dirname(path), "wirehouse.lock");
   try {
     return await withSchema(path, work);
   } finally {

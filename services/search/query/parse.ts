@@ -40,7 +40,8 @@ const filters = {
   },
   in(query: Query, { at, value }: Filter): void {
     const address = parseAddress(value);
-    if (!address) throw fault(at, "in: must be followed by #channel, @handle or a conversation's id");
+    if (!address || address.kind === "topic")
+      throw fault(at, "in: must be followed by #channel, @handle, group:name or a conversation's id");
     query.in.push(address);
   },
   before(query: Query, token: Filter): void {

@@ -6,6 +6,7 @@ import type { NewToken } from "../../../contract/principal.ts";
 import { call } from "../../../mixins/call.ts";
 import { gateway } from "../../../services/gateway/gateway.service.ts";
 import type { Times } from "../../../services/presence/roll-call.ts";
+import { search } from "../../../services/search/search.service.ts";
 import { ADMINISTRATOR, administrator, people, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
@@ -147,7 +148,11 @@ export const withEdge = (
 ): Promise<void> =>
   withFolder((folder) =>
     withBroker(
-      [...wire(folder, times), gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings })],
+      [
+        ...wire(folder, times),
+        search({ data: folder }),
+        gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings }),
+      ],
       async (broker) => {
         const url = `http://127.0.0.1:${portOf(broker)}`;
         const meta = await administrator(broker);

@@ -89,6 +89,7 @@ function goodOnes({
     unbind: [{ path: { id: binding } }],
     getPresence: [{ query: "?principals=@bob,@nobody" }],
     choosePresence: [{ body: { status: "dnd", text: "in a meeting", until: "2099-01-01T00:00:00.000Z" } }],
+    search: [{ query: "?q=hello" }, { query: "?q=from:@bob&sort=newest&limit=1" }],
     getMe: [{}],
     listPrincipals: [{ query: "?q=b" }],
     getPrincipal: [{ path: { handle: "bob" } }],

@@ -5,9 +5,10 @@ const named = (port: number, metricsPort: number | undefined, stores: number) =>
   Object.fromEntries(layout({ port, metricsPort }, stores).map(({ name, environment }) => [name, environment]));
 
 describe("The layout of npm run cluster", () => {
-  it("is two gateways, two routers and two presence nodes before one database", () => {
+  it("is two gateways, two routers, two presence nodes and an index before one database", () => {
     expect(named(3000, undefined, 1)).to.deep.equal({
       persistence: { SERVICES: "directory,persistence" },
+      search: { SERVICES: "search" },
       "router-1": { SERVICES: "router" },
       "router-2": { SERVICES: "router" },
       "presence-1": { SERVICES: "presence" },
@@ -31,6 +32,7 @@ describe("The layout of npm run cluster", () => {
       "9104",
       "9105",
       "9106",
+      "9107",
     ]);
     expect(nodes["gateway-2"]?.PORT).to.equal("0");
   });

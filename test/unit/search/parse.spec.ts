@@ -76,7 +76,7 @@ describe("the language of queries", () => {
       "after:": "q at character 1: after: must be followed by a day, YYYY-MM-DD",
       "from:ana": "q at character 1: from: must be followed by @ and a handle",
       "from:#fx": "q at character 1: from: must be followed by @ and a handle",
-      "in:fx": "q at character 1: in: must be followed by #channel, @handle or a conversation's id",
+      "in:fx": "q at character 1: in: must be followed by #channel, @handle, group:name or a conversation's id",
       "x has:nothing": "q at character 3: has: must be followed by link",
       "is:": "q at character 1: is: must be followed by thread",
     };

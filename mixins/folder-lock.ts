@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { CannotStart } from "../../../../contract/errors.ts";
+import { CannotStart } from "../contract/errors.ts";
 
 /** Held until released, or until the process ends in whatever way: the lock is the system's. */
 export type FolderLock = { release(): void };
 
 /**
- * Makes sure that no other process has the folder: an exclusive transaction on a file of its own, since
+ * Makes sure that no other process uses the folder for the same: an exclusive transaction on a file of its own, since
  * `locking_mode=EXCLUSIVE` on the database would lock out our own readers too. Makes the folder where there is none.
+ * @param file what stands for the use
  * @throws CannotStart, one sentence that names the folder.
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, file: string): FolderLock {
   try {
     makeFolder(folder);
-    const db = new Database(join(folder, "wirehouse.lock"), { timeout: 0 });
+    const db = new Database(join(folder, file), { timeout: 0 });
     try {
       db.exec("begin exclusive");
     } catch (error) {

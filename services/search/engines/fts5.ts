@@ -1,0 +1,84 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { refuse } from "../../../contract/errors.ts";
+import { type FolderLock, lockFolder } from "../../../mixins/folder-lock.ts";
+import type { Engine, Hit, Lookup, Rebuild } from "./engine.ts";
+import { FileIndex, removeIndex } from "./fts5/file-index.ts";
+
+type Lost = (reason: string) => void;
+
+/** SQLite's FTS5 in a file of its own, which is nobody's truth: lost or damaged it is built anew from the log. */
+export class Fts5 implements Engine {
+  /** The id that it goes on below · the time and the upper end of the first page, and rank and id that it goes on behind. */
+  readonly positions = { newest: 1, relevance: 4 };
+  readonly #folder: string;
+  readonly #lost = new Set<Lost>();
+  #lock: FolderLock | undefined;
+  #current: FileIndex;
+  #next: FileIndex | undefined;
+
+  /** @param folder of `search.db` */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#current = this.#at("search.db");
+  }
+
+  async open(): Promise<void> {
+    this.#lock = lockFolder(this.#folder, "search.lock");
+    // What was being built when the process ended.
+    removeIndex(join(this.#folder, "search-next.db"));
+  }
+
+  get index(): FileIndex {
+    return this.#current;
+  }
+
+  find(lookup: Lookup): Promise<Hit[]> {
+    return this.#current.find(lookup);
+  }
+
+  onLost(listener: Lost): void {
+    this.#lost.add(listener);
+  }
+
+  async rebuild(): Promise<Rebuild> {
+    if (this.#next) throw refuse("conflict", "The index is being rebuilt already");
+    const next = this.#at("search-next.db");
+    this.#next = next;
+    return {
+      cursors: () => next.cursors(),
+      apply: (changes) => next.apply(changes),
+      adopt: async () => {
+        const old = this.#current;
+        const adopted = Promise.all([old.close(), next.close()]).then(() => {
+          removeIndex(old.path);
+          renameSync(next.path, old.path);
+        });
+        // Who looks for something meanwhile waits, and finds it in the new one.
+        this.#current = this.#at("search.db", adopted);
+        this.#next = undefined;
+        await adopted;
+      },
+      abandon: async () => {
+        this.#next = undefined;
+        await next.destroy();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#next?.destroy();
+    await this.#current.close();
+    this.#lock?.release();
+  }
+
+  #at(name: string, opened: Promise<unknown> = Promise.resolve()): FileIndex {
+    return new FileIndex(join(this.#folder, name), opened, (index, reason) => this.#lose(index, reason));
+  }
+
+  #lose(index: FileIndex, reason: string): void {
+    if (index !== this.#current) return;
+    this.#current = this.#at("search.db", index.destroy());
+    for (const listener of this.#lost) listener(reason);
+  }
+}

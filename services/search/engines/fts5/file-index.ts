@@ -1,0 +1,97 @@
+import { rmSync } from "node:fs";
+import type { LogCursor } from "../../../../contract/actions/readers.ts";
+import { refuse } from "../../../../contract/errors.ts";
+import { Thread } from "../../../../mixins/thread.ts";
+import type { Changes, Hit, Index, Lookup } from "../engine.ts";
+import type { Answer, Question } from "./questions.ts";
+
+/** Lookups that may wait; past it they are refused (G8). */
+const WAITING = 64;
+/** Milliseconds that a lookup may take, waiting included. */
+const PATIENCE = 3_000;
+
+const WORKER = new URL("./fts5.worker.ts", import.meta.url);
+
+/** One file of an index: a thread fills it, another looks into it. Once closed it answers nothing more. */
+export class FileIndex implements Index {
+  readonly path: string;
+  readonly #opened: Promise<unknown>;
+  readonly #damaged: (index: FileIndex, reason: string) => void;
+  readonly #writer: Thread<Question, Answer>;
+  readonly #finder: Thread<Question, Answer>;
+  #closed = false;
+
+  /**
+   * @param opened what is to happen before the file is touched
+   * @param damaged hears that the file is no index any more
+   */
+  constructor(path: string, opened: Promise<unknown>, damaged: (index: FileIndex, reason: string) => void) {
+    this.path = path;
+    this.#opened = opened.catch((error: unknown) => {
+      throw refuse("unavailable", `The index can't be opened: ${error}`);
+    });
+    // Told to whoever asks.
+    this.#opened.catch(() => {});
+    this.#damaged = damaged;
+    this.#writer = new Thread(WORKER, { path });
+    this.#finder = new Thread(WORKER, { path });
+  }
+
+  async cursors(): Promise<LogCursor[]> {
+    const answer = await this.#ask(this.#writer, { type: "cursors" });
+    return answer.type === "cursors" ? answer.cursors : unexpected(answer);
+  }
+
+  async apply(changes: Changes): Promise<void> {
+    const answer = await this.#ask(this.#writer, { type: "apply", changes });
+    if (answer.type !== "done") unexpected(answer);
+  }
+
+  async find(lookup: Lookup): Promise<Hit[]> {
+    if (this.#finder.waiting >= WAITING) throw refuse("unavailable", "Too many searches are waiting; try again");
+    const { since, until } = lookup;
+    const finite = { since: Number.isFinite(since) ? since : null, until: Number.isFinite(until) ? until : null };
+    const question: Question = { type: "find", lookup: { ...lookup, ...finite, now: Date.now() } };
+    const answer = await inTime(this.#ask(this.#finder, question));
+    return answer.type === "hits" ? answer.hits : unexpected(answer);
+  }
+
+  /** After what it was asked. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opened.catch(() => {});
+    await this.#finder.end({ type: "close" });
+    await this.#writer.end({ type: "close" });
+  }
+
+  async destroy(): Promise<void> {
+    await this.close();
+    removeIndex(this.path);
+  }
+
+  async #ask(thread: Thread<Question, Answer>, question: Question): Promise<Answer> {
+    await this.#opened;
+    if (this.#closed) throw refuse("unavailable", "The index is being replaced; try again");
+    const answer = await thread.ask(question);
+    if (answer.type !== "failed") return answer;
+    if (answer.damaged) this.#damaged(this, answer.message);
+    throw refuse("unavailable", `The index does not answer: ${answer.message}`);
+  }
+}
+
+/** The file, and what SQLite keeps beside it. */
+export function removeIndex(path: string): void {
+  for (const end of ["-wal", "-shm", ""]) rmSync(`${path}${end}`, { force: true });
+}
+
+function unexpected({ type }: Answer): never {
+  throw new Error(`The index answered "${type}" to something else`);
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(refuse("unavailable", "Searching takes too long at the moment")), PATIENCE);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

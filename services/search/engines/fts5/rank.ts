@@ -1,0 +1,42 @@
+import type { Phrase } from "../../text/terms.ts";
+import { timeOf } from "./ids.ts";
+
+/** BM25's own constants: how soon more of the same says nothing new, and how much a long text counts for less. */
+const SATURATION = 1.2;
+const LENGTH = 0.75;
+/** Milliseconds after which a message's youth counts half. */
+const HALF_LIFE = 30 * 86_400_000;
+
+/** A message that has all that is asked for; its terms are divided by spaces. */
+export type Candidate = { id: number; terms: string };
+
+/**
+ * How well each candidate answers, by BM25 and age. All words must occur, so a rare word tells none from another, and
+ * BM25's weight of rareness is left out; nothing but the asker's own messages enters. The oldest of two equal ones counts
+ * half as much as one of this moment. (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009)
+ * @param now milliseconds since 1970
+ */
+export function scores(candidates: readonly Candidate[], phrases: readonly Phrase[], now: number): number[] {
+  const texts = candidates.map(({ terms }) => terms.split(" "));
+  const average = texts.reduce((sum, { length }) => sum + length, 0) / texts.length;
+  return candidates.map(({ id }, index) => {
+    const text = texts[index] ?? [];
+    const length = SATURATION * (1 - LENGTH + (LENGTH * text.length) / average);
+    const weights = phrases.map((phrase) => {
+      const count = occurrences(text, phrase);
+      return (count * (SATURATION + 1)) / (count + length);
+    });
+    const youth = 2 ** (-Math.max(0, now - timeOf(id)) / HALF_LIFE);
+    return (weights.reduce((sum, weight) => sum + weight, phrases.length > 0 ? 0 : 1) * (1 + youth)) / 2;
+  });
+}
+
+function occurrences(text: readonly string[], { terms, prefix }: Phrase): number {
+  const last = terms.length - 1;
+  const fits = (start: number) =>
+    terms.every((term, index) => {
+      const found = text[start + index];
+      return index === last && prefix ? found?.startsWith(term) : found === term;
+    });
+  return text.reduce((count, _, start) => (fits(start) ? count + 1 : count), 0);
+}

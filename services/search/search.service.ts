@@ -1,0 +1,97 @@
+import type { Context, Service, ServiceSchema } from "moleculer";
+import { type Config, readConfig } from "../../config.ts";
+import type { LogCursor } from "../../contract/actions/readers.ts";
+import { refuse } from "../../contract/errors.ts";
+import { action, call, type Meta } from "../../mixins/call.ts";
+import { followLogs } from "../../mixins/log-reader/follow-logs.ts";
+import { meterOf } from "../../mixins/metrics/meter.ts";
+import { answer, type World } from "./answer.ts";
+import { catchUp } from "./catch-up.ts";
+import type { Engine } from "./engines/engine.ts";
+import { Fts5 } from "./engines/fts5.ts";
+import { Indexing } from "./indexing.ts";
+
+type Ctx = Context<unknown, Meta>;
+
+/** It takes as long as there are messages. (Moleculer reads it; its types don't know it.) */
+const unhurried = { timeout: 0 };
+
+/** The caller's conversations, each with its last seq. */
+async function conversationsOf(ctx: Ctx): Promise<LogCursor[]> {
+  const mine: LogCursor[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call(ctx, "persistence.heads", cursor === undefined ? {} : { cursor });
+    for (const { conversationId, head } of page.items) mine.push({ conversationId, seq: head.seq });
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return mine;
+}
+
+/** What a query is answered from: whatever is asked, the caller asks it. */
+const worldOf = (ctx: Ctx, engine: Engine, indexing: Indexing): World => ({
+  engine,
+  conversations: () => conversationsOf(ctx),
+  mine: (keys) => call(ctx, "persistence.mine", { keys }),
+  cursorOf: (conversationId) => indexing.cursorOf(conversationId),
+  principal: async (handle) => (await call(ctx, "directory.lookup", { handles: [handle] })).principals[0]?.id,
+  named: (name) => call(ctx, "persistence.named", { name }),
+  direct: (key) => call(ctx, "persistence.direct", { key }),
+});
+
+/** Finds messages: an index that follows the logs, and answers to members. */
+export function search({ data }: Pick<Config, "data">): ServiceSchema {
+  const engine = new Fts5(data);
+  let indexing: Indexing;
+
+  return {
+    name: "search",
+    dependencies: ["persistence", "directory"],
+
+    actions: {
+      query: action("search.query", (ctx) => {
+        const { principalId } = ctx.meta;
+        if (principalId === undefined) throw refuse("forbidden", "This is only answered to a principal");
+        return answer(ctx.params, principalId, worldOf(ctx, engine, indexing));
+      }),
+
+      reindex: {
+        ...unhurried,
+        ...action("search.reindex", async () => {
+          const began = performance.now();
+          return { entries: await indexing.reindex(), seconds: (performance.now() - began) / 1000 };
+        }),
+      },
+    },
+
+    methods: {
+      /** Called before the services that it asks stop. */
+      async drain(): Promise<void> {
+        await indexing.stop();
+      },
+    },
+
+    created(this: Service) {
+      const { broker } = this;
+      indexing = new Indexing({
+        engine,
+        taker: (index) => catchUp(index, (keys) => call(broker, "persistence.current", { keys })),
+        follow: (taker) => followLogs(this, taker),
+        warn: (sentence) => this.logger.warn(sentence),
+      });
+      meterOf(broker).read("wirehouse_reader_behind", () => [[{ reader: "search" }, indexing.behind]]);
+    },
+
+    async started() {
+      await engine.open();
+      indexing.start();
+    },
+
+    async stopped() {
+      await indexing.stop();
+      await engine.close();
+    },
+  };
+}
+
+export default search(readConfig(process.env));
