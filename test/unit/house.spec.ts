@@ -26,7 +26,7 @@ const environment: Record<string, string> = {
   "bench/process.ts": "hands its own on to the processes it starts",
 };
 
-const files = globSync(["*.ts", "{contract,mixins,services,client,repl,cluster,bench,test}/**/*.ts"], {
+const files = globSync(["*.ts", "{contract,mixins,services,client,repl,terminal,cluster,bench,test}/**/*.ts"], {
   cwd: root,
 }).sort();
 const code = files.filter((file) => !file.startsWith("test/"));
@@ -66,6 +66,9 @@ function allowed(file: string): string[] {
       return ["client/", ...standalone];
     case "repl":
       return ["contract/", "mixins/", "repl/", ...(programs.includes(file) ? [CONFIG, "config.ts"] : [])];
+    case "terminal":
+      // Clients, who call themselves that: no service, no broker.
+      return ["contract/", "client/", "terminal/", "access.ts", "repl/command.ts"];
     case "cluster":
       // The command of a node stands in package.json.
       return ["contract/", "config.ts", "cluster/", "package.json"];
@@ -121,8 +124,9 @@ describe("The house", () => {
     expect(importers).to.deep.equal([]);
   });
 
-  it("only config.ts reads the environment", () => {
-    const reads = (file: string) => /process\.env/.test(bare(file).replaceAll("readConfig(process.env)", ""));
+  it("only config.ts reads the environment, and access.ts for clients", () => {
+    const reads = (file: string) =>
+      /process\.env/.test(bare(file).replaceAll(/read(Config|Access)\(process\.env\)/g, ""));
     expect(where(code, reads).filter((file) => !(file in environment))).to.deep.equal([]);
     expect(where(Object.keys(environment), (file) => !reads(file))).to.deep.equal([], "no longer an exception");
   });
