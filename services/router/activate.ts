@@ -21,8 +21,10 @@ export async function activate(
   world: Pick<World, "announce" | "notify">,
 ): Promise<State> {
   const loaded = await store.load(conversationId);
+  // Asked also where there is nothing: how long it takes must not tell a stranger what there is (G5).
+  const inside = await members(conversationId, store);
   if (loaded === null) return unborn(conversationId);
-  const state = { ...stateOf(conversationId, loaded), ...(await members(conversationId, store)) };
+  const state = { ...stateOf(conversationId, loaded), ...inside };
   world.announce({ conversationId, head: loaded.head, entries: [] });
   tellMembers(
     loaded.kind === "direct",

@@ -8,6 +8,7 @@ import { staleOwner } from "../../mixins/actor/stale-owner.ts";
 import type { Answer, Command, Posted } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
 import { evolve, remember } from "./conversation/evolve.ts";
+import { ofInsiders } from "./conversation/insiders.ts";
 import { shown } from "./conversation/shown.ts";
 import {
   claimText,
@@ -44,9 +45,10 @@ export type World = {
  * @throws stale-owner when somebody else has written to the log
  */
 export async function turn(state: State, commands: Command[], world: World): Promise<Turned<State, Outcome<Answer>>> {
+  const insiders = ofInsiders(state, commands);
   const [facts, targets] = await Promise.all([
-    factsFor(state, commands, world),
-    targetsFor(state, nothingKnown, commands, world),
+    factsFor(state, insiders, world),
+    targetsFor(state, nothingKnown, insiders, world),
   ]);
   let known: Known = { ...nothingKnown, facts, targets };
   for (;;) {
@@ -62,7 +64,7 @@ export async function turn(state: State, commands: Command[], world: World): Pro
         };
       case "met":
         known = { ...known, met: new Map([...known.met, ...appended.met.map(metPair)]) };
-        known = { ...known, targets: await targetsFor(state, known, commands, world) };
+        known = { ...known, targets: await targetsFor(state, known, insiders, world) };
         break;
       case "taken":
         if (!append.claim) throw new Error("nothing was claimed");
