@@ -34,6 +34,21 @@ export const metrics = {
     "status",
   ),
 
+  wirehouse_stream_send_seconds: histogram(
+    WAITS,
+    "Time of a stream's sends to one conversation, until they are answered; `outcome`: ok or why they failed",
+    "outcome",
+  ),
+  wirehouse_sessions: gauge("Streams that are open"),
+  wirehouse_sessions_paused: gauge("Streams whose clients don't keep up: they are told nothing until they do"),
+  wirehouse_sessions_begun_total: counter("Streams that began; `resumed`: with cursors or without", "resumed"),
+  wirehouse_sessions_closed_total: counter("Streams that ended; `reason`: why we closed them, or gone", "reason"),
+  wirehouse_event_streams: gauge("Server-sent event streams that are open"),
+  wirehouse_entries_announced_total: counter("Entries announced by their owners"),
+  wirehouse_entries_delivered_total: counter("Entries written to streams as they came, one for each stream"),
+  wirehouse_entries_repeated_total: counter("Entries that came again and were dropped"),
+  wirehouse_entries_repaired_total: counter("Entries that no announcement brought and that were read from the log"),
+
   wirehouse_action_seconds: histogram(
     WAITS,
     "Time of an action, where it runs; `outcome`: ok or why not",
@@ -59,6 +74,8 @@ export const metrics = {
   wirehouse_commit_rows: histogram(SIZES, "Entries stored by a commit"),
   wirehouse_commit_waiting: gauge("Appends that wait for a commit"),
   wirehouse_commit_waiting_bytes: gauge("Bytes of what waits for a commit"),
+  wirehouse_database_connections: gauge("Connections to read on; `state`: used or free", "state"),
+  wirehouse_database_waiting: gauge("Reads that wait for a connection"),
 } satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

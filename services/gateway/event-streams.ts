@@ -32,6 +32,10 @@ export class EventStreams {
     this.#standing = new Standing(options.find, options.failed);
   }
 
+  get open(): number {
+    return this.#open.size;
+  }
+
   /**
    * Tells a caller who was found to be a member what comes after `cursor`, until one of them ends it.
    * @throws too-many

@@ -5,6 +5,7 @@ import { type Config, readConfig } from "../../config.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
+import { meterOf } from "../../mixins/metrics/meter.ts";
 import { Retries } from "../../mixins/retries.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { inCourseOf } from "./course.ts";
@@ -12,6 +13,7 @@ import type { EventStreams } from "./event-streams.ts";
 import { routes } from "./http.ts";
 import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { timeRequests } from "./request-times.ts";
 import { Rest } from "./rest.ts";
 import type { Caller } from "./route.ts";
 import { type Signals, signalsOf } from "./signals.ts";
@@ -95,6 +97,7 @@ export const gateway = ({
   created(this: Service & { server?: Server }) {
     const { broker, logger, server } = this;
     const fanOut = fanOutOf(broker);
+    const meter = meterOf(broker);
     const retries = new Retries();
     const askOnce: AskFor = (name, params, meta) => call(broker, name, params, meta);
     const ask: AskFor = (name, params, meta) => retries.persist(name, () => askOnce(name, params, meta));
@@ -119,8 +122,9 @@ export const gateway = ({
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
     const signals = signalsOf({ broker, fanOut, directory: directoryOf(this), failed });
-    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals });
+    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, meter });
     if (server) {
+      timeRequests(server, meter);
       answerMalformed(server);
       streams.attach(server);
     }

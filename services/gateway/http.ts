@@ -4,6 +4,7 @@ import { cors } from "./cors.ts";
 import { inCourseOf } from "./course.ts";
 import { answerDocument, asksToRead, documents } from "./documents.ts";
 import { type Endpoint, endpoints } from "./endpoint.ts";
+import { isFor } from "./request-times.ts";
 import type { Rest } from "./rest.ts";
 
 type Next = (error?: unknown) => void;
@@ -27,8 +28,9 @@ const open =
   };
 
 const handled =
-  (restOf: RestOf, endpoint: Endpoint): Handler =>
+  (restOf: RestOf, path: string, endpoint: Endpoint): Handler =>
   (request, response, next) => {
+    isFor(request, path);
     const asked = { message: request, url: request.originalUrl, path: request.$params.params };
     inCourseOf(request, () => restOf(request).handle(endpoint, asked, response)).catch(next);
   };
@@ -59,7 +61,7 @@ export const routes = (restOf: RestOf, origins: readonly string[]) => {
     {
       path: "/v1",
       use: [crossOrigin, admit(restOf)],
-      aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(restOf, endpoint)])),
+      aliases: Object.fromEntries([...paths].map(([path, endpoint]) => [`* ${path}`, handled(restOf, path, endpoint)])),
     },
   ];
 };

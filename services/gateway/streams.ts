@@ -2,6 +2,7 @@ import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
 import type { Meta } from "../../mixins/call.ts";
 import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
+import type { Meter } from "../../mixins/metrics/meter.ts";
 import { Turnstile } from "../../mixins/turnstile.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
@@ -9,6 +10,7 @@ import type { SignalsBackend } from "./presence/signals.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { isStranger } from "./stream/catch-up.ts";
 import type { Times } from "./stream/connection.ts";
+import { countOpen, streamCounts } from "./stream/counts.ts";
 import { Hub } from "./stream/hub.ts";
 import type { HeadOf, Log } from "./stream/log.ts";
 import { Rounds } from "./stream/rounds.ts";
@@ -32,10 +34,11 @@ type Options = {
   failed(error: unknown): void;
   limit: RateLimit;
   signals: SignalsBackend;
+  meter: Meter;
 };
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals }: Options): {
+export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, meter }: Options): {
   streams: Streams;
   events: EventStreams;
   rounds: Rounds;
@@ -49,10 +52,13 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals }
       }),
     heads: (principalId) => turnstile.through(() => headsOf(ask, principalId)),
   };
-  const hub = new Hub({ fanOut, log, failed });
+  const counts = streamCounts(meter);
+  const hub = new Hub({ fanOut, log, failed, tally: counts.tally });
   const streams = new Streams({
     find,
     times,
+    begun: counts.begun,
+    ended: counts.ended,
     backend: {
       hub,
       signals,
@@ -62,7 +68,7 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals }
       resolve: async (principalId, to) => (await askOnce("router.resolve", { to }, { principalId })).conversationId,
       bound: (principalId, topic) => askOnce("router.bound", { topic }, { principalId }),
       post: (principalId, conversationId, messages) =>
-        askOnce("router.post", { conversationId, messages }, { principalId }),
+        counts.timed(() => askOnce("router.post", { conversationId, messages }, { principalId })),
       async mark(principalId, conversationId, seq, sessionId) {
         try {
           const { readSeq } = await ask("persistence.markRead", { conversationId, seq }, { principalId });
@@ -83,6 +89,7 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals }
   });
   fanOut.onReconnected(() => rounds.hasten());
   const events = new EventStreams({ fanOut, find, read: log.read, failed });
+  countOpen(meter, { streams, events });
   return { streams, events, rounds };
 }
 

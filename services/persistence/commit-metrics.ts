@@ -11,9 +11,19 @@ export function commitMetrics(broker: ServiceBroker): (rows: number, millisecond
   };
 }
 
-/** Tells what waits for a commit. */
+/** Tells what waits for a commit, and what waits to read. */
 export function waitMetrics(broker: ServiceBroker, store: () => Store | undefined): void {
   const meter = meterOf(broker);
   meter.read("wirehouse_commit_waiting", () => store()?.waiting.appends ?? 0);
   meter.read("wirehouse_commit_waiting_bytes", () => store()?.waiting.bytes ?? 0);
+  meter.read("wirehouse_database_connections", () => {
+    const pool = store()?.pool;
+    return pool
+      ? [
+          [{ state: "used" }, pool.used],
+          [{ state: "free" }, pool.free],
+        ]
+      : [];
+  });
+  meter.read("wirehouse_database_waiting", () => store()?.pool.waiting ?? 0);
 }

@@ -24,6 +24,8 @@ export type Store = Dialect & {
   presences: Presences;
   /** What waits for the next commit. */
   readonly waiting: { appends: number; bytes: number };
+  /** Connections to read on, and who waits for one. */
+  readonly pool: { used: number; free: number; waiting: number };
   /** Waits for the appends under way and writes the cursors that are pending. */
   drain(): Promise<void>;
 };
@@ -67,6 +69,10 @@ export async function openStore(
     drain,
     get waiting() {
       return appends.waiting;
+    },
+    get pool() {
+      const { pool } = dialect.reader.client;
+      return { used: pool.numUsed(), free: pool.numFree(), waiting: pool.numPendingAcquires() };
     },
     async append(append) {
       const outcome = await appends.add(append);

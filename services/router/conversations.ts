@@ -4,6 +4,7 @@ import { type Outcome, refusalOf, thrown } from "../../contract/errors.ts";
 import { actor } from "../../mixins/actor/actor.mixin.ts";
 import { call } from "../../mixins/call.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
+import { meterOf } from "../../mixins/metrics/meter.ts";
 import { activate } from "./activate.ts";
 import { type Answer, type Answers, answersTo, type Command, type CommandType } from "./conversation/command.ts";
 import type { State } from "./conversation/state.ts";
@@ -12,12 +13,16 @@ import { turn, type World } from "./turn.ts";
 /** One actor a conversation: it alone writes the conversation's log. */
 export const conversations = actor<State, Command, Outcome<Answer>>(({ broker }) => {
   const fanOut = fanOutOf(broker);
+  const meter = meterOf(broker);
   const world: World = {
     facts: (conversationId, seqs) => call(broker, "persistence.facts", { conversationId, seqs }),
     targets: (conversationId, seqs, reactions) =>
       call(broker, "persistence.targets", { conversationId, seqs, reactions }),
     append: (append) => call(broker, "persistence.append", append),
-    announce: (announcement) => fanOut.announce(announcement),
+    announce(announcement) {
+      fanOut.announce(announcement);
+      meter.count("wirehouse_entries_announced_total", {}, announcement.entries.length);
+    },
     notify: (principalId, notice) => fanOut.notify(principalId, notice),
     now: () => new Date(),
   };

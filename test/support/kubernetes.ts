@@ -86,7 +86,10 @@ export function describeOnKustomize(title: string, suite: () => void): void {
 }
 
 /** All that is applied by `kubectl apply -k`, by folder. */
-export const overlays = readdirSync(join(root, "k8s/overlays")).map((name) => `overlays/${name}`);
+export const overlays = [
+  ...readdirSync(join(root, "k8s/overlays")).map((name) => `overlays/${name}`),
+  "overlays/production/migrate",
+];
 
 const rendered = new Map<string, unknown[]>();
 

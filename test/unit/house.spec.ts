@@ -11,7 +11,7 @@ const TEST_CEILING = 300;
 const tall: Record<string, { lines: number; reason: string }> = {
   "config.ts": { lines: 300, reason: "a table of variables, each with what it must be and what it is for" },
   "contract/actions.ts": { lines: 400, reason: "a table without logic: a service's actions side by side" },
-  "services/gateway/stream/audience.ts": { lines: 290, reason: "one invariant: who is live is at the head, exactly" },
+  "services/gateway/stream/audience.ts": { lines: 300, reason: "one invariant: who is live is at the head, exactly" },
   "mixins/actor/activation.ts": { lines: 240, reason: "one life: its states, its one transition and its turn" },
 };
 

@@ -28,6 +28,13 @@ export type Place = {
   since: number;
 };
 
+/** Counts entries: written to how many sessions, dropped since they were delivered already, read to close a gap. */
+export type Tally = {
+  delivered(entries: number): void;
+  repeated(entries: number): void;
+  repaired(entries: number): void;
+};
+
 /** What an audience asks of the hub. */
 export type Surroundings = {
   /** Sessions of a principal that have said hello. */
@@ -40,6 +47,7 @@ export type Surroundings = {
   contradicted(audience: Audience): void;
   /** Nobody is left. */
   deserted(audience: Audience): void;
+  tally: Tally;
 };
 
 /**
@@ -124,6 +132,7 @@ export class Audience {
   /** What was announced: delivered if it is what comes next, else a reason to look into the log. */
   hear({ head, entries }: Pick<Announcement, "entries"> & { head: { seq: number } }): void {
     if (head.seq > this.#head) this.deliver(entries);
+    else this.#hub.tally.repeated(entries.length);
     this.expect(head.seq);
   }
 
@@ -145,6 +154,7 @@ export class Audience {
       this.#hub.contradicted(this);
       return;
     }
+    this.#hub.tally.repeated(entries.length - news.length);
     for (const run of entriesFrames(this.conversationId, news)) this.#deliver(run.entries, run.frame);
   }
 
@@ -197,10 +207,15 @@ export class Audience {
   #deliver(entries: readonly WireEntry[], frame: Frame): void {
     const before = this.#head;
     const movers = this.#movers(entries);
+    let told = 0;
     for (const listener of this.#live) {
       if (listener.paused) this.#fallBehind(listener, before);
-      else if (!movers?.has(listener.principalId)) listener.write(frame);
+      else if (!movers?.has(listener.principalId)) {
+        listener.write(frame);
+        told += entries.length;
+      }
     }
+    this.#hub.tally.delivered(told);
     const last = entries.at(-1);
     this.#head = last?.seq ?? before;
     this.#hash = last?.hash;

@@ -24,10 +24,11 @@ export type Doorkeeper = {
   /** Who the token speaks for, if it may open a stream. @throws unauthorized */
   authenticate(token: string | undefined): Promise<Credential>;
   /** A session has begun: it is closed when its credential no longer holds. */
-  begun(connection: Connection, session: Session): void;
+  begun(connection: Connection, session: Session, resumed: boolean): void;
   /** @returns what gives the principal's place back. @throws too-many */
   place(principalId: string): () => void;
-  ended(connection: Connection): void;
+  /** @param reason why we closed it; undefined where its client has gone */
+  ended(connection: Connection, reason?: CloseReason): void;
 };
 
 /** One WebSocket: its first frame, its pings, its end. What is said in between is its session's. */
@@ -75,7 +76,7 @@ export class Connection {
 
   close(reason: CloseReason): void {
     if (this.#state === "closed") return;
-    this.#end();
+    this.#end(reason);
     this.#socket.close(closeCodes[reason]);
     // The client's answer is to be heard.
     this.#socket.resume();
@@ -93,7 +94,7 @@ export class Connection {
     await this.#session?.idle();
   }
 
-  #end(): void {
+  #end(reason?: CloseReason): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     clearTimeout(this.#helloTimer);
@@ -101,7 +102,7 @@ export class Connection {
     this.#writer.close();
     this.#session?.close();
     this.#leave();
-    this.#doorkeeper.ended(this);
+    this.#doorkeeper.ended(this, reason);
   }
 
   #message(data: RawData, isBinary: boolean): void {
@@ -155,7 +156,7 @@ export class Connection {
     };
     const session = new Session(credential, line, this.#doorkeeper.backend);
     this.#session = session;
-    this.#doorkeeper.begun(this, session);
+    this.#doorkeeper.begun(this, session, Object.keys(cursors).length > 0);
     session.take(this.#early.splice(0));
     await session.open(cursors);
   }

@@ -1,6 +1,6 @@
 import type { Notice } from "../../../contract/events.ts";
 import type { FanOut, Unsubscribe } from "../../../mixins/fan-out/fan-out.ts";
-import { Audience } from "./audience.ts";
+import { Audience, type Tally } from "./audience.ts";
 import { Audits } from "./audits.ts";
 import type { HeadOf, Log } from "./log.ts";
 import { type Arriving, type Joined, Online } from "./online.ts";
@@ -10,6 +10,7 @@ import { frameOf } from "./server-frames.ts";
 type Options = {
   fanOut: Pick<FanOut, "lossless" | "onAnnouncement" | "onTyping" | "onNotice" | "subscribed">;
   log: Log;
+  tally: Tally;
   /** What went wrong and is tried again. */
   failed(error: unknown): void;
 };
@@ -31,6 +32,7 @@ export class Hub {
       read: options.log.read,
       failed: options.failed,
       expel: (audience, principalId) => this.#expel(audience, principalId),
+      tally: options.tally,
     });
     this.#audits = new Audits({
       ...options,
@@ -106,6 +108,7 @@ export class Hub {
       repair: (lagging) => this.#repairs.go(lagging),
       contradicted: (other) => this.#audits.contradicted(other),
       deserted: (empty) => queueMicrotask(() => this.#dropIfEmpty(empty)),
+      tally: this.#options.tally,
     });
     const { fanOut } = this.#options;
     const subscriptions = [

@@ -1,6 +1,6 @@
 import { setTimeout as pause, setImmediate as whatWaits } from "node:timers/promises";
 import { backoff } from "../../../mixins/backoff.ts";
-import type { Audience } from "./audience.ts";
+import type { Audience, Tally } from "./audience.ts";
 import { isStranger } from "./catch-up.ts";
 import type { Log } from "./log.ts";
 
@@ -8,6 +8,7 @@ type Options = {
   read: Log["read"];
   /** A principal who turned out to be no member. */
   expel(audience: Audience, principalId: string): void;
+  tally: Tally;
   /** What went wrong and is tried again. */
   failed(error: unknown): void;
 };
@@ -40,6 +41,7 @@ export class Repairs {
       const { head } = audience;
       try {
         audience.deliver(await this.#options.read(reader.principalId, audience.conversationId, head));
+        this.#options.tally.repaired(Math.max(0, audience.head - head));
         if (audience.lags && audience.head === head)
           throw new Error(`The log of ${audience.conversationId} ends before what was announced`);
         failures = 0;

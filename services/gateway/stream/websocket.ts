@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { CloseReason } from "../../../contract/close-codes.ts";
 import { refuse } from "../../../contract/errors.ts";
 import { HELLO_BYTES, STREAMS, STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { allows, authenticate, bearerToken, type FindCredential } from "../authenticate.ts";
@@ -30,7 +31,14 @@ const transport = {
   closeTimeout: CLOSE_TIME,
 };
 
-type Options = { find: FindCredential; backend: Backend; times: Times };
+type Options = {
+  find: FindCredential;
+  backend: Backend;
+  times: Times;
+  /** Counts streams: `resumed` came with cursors, `reason` is why we closed one. */
+  begun(resumed: boolean): void;
+  ended(reason?: CloseReason): void;
+};
 
 /** The stream's transport: upgrades, who may come in, and the end of all streams. */
 export class Streams {
@@ -44,6 +52,12 @@ export class Streams {
   constructor(options: Options) {
     this.#options = options;
     this.#standing = new Standing(options.find, options.backend.failed);
+  }
+
+  /** Streams that are open, and those among them that are paused. */
+  get open(): { all: number; paused: number } {
+    const paused = [...this.#connections].filter(({ session }) => session?.paused).length;
+    return { all: this.#connections.size, paused };
   }
 
   /** Takes the upgrades of an HTTP server. */
@@ -99,8 +113,12 @@ export class Streams {
         return credential;
       },
       place: (principalId) => this.#places.take(principalId),
-      begun: (begun, session) => this.#standing.add(begun, session.credential),
-      ended: (ended) => {
+      begun: (begun, session, resumed) => {
+        this.#standing.add(begun, session.credential);
+        this.#options.begun(resumed);
+      },
+      ended: (ended, reason) => {
+        this.#options.ended(reason);
         this.#connections.delete(ended);
         this.#standing.delete(ended);
       },

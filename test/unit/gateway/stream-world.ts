@@ -3,7 +3,7 @@ import { refuse } from "../../../contract/errors.ts";
 import type { Notice } from "../../../contract/events.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import { LocalFanOut } from "../../../mixins/fan-out/local.ts";
-import type { Audience } from "../../../services/gateway/stream/audience.ts";
+import type { Audience, Tally } from "../../../services/gateway/stream/audience.ts";
 import { CatchUp } from "../../../services/gateway/stream/catch-up.ts";
 import { Hub } from "../../../services/gateway/stream/hub.ts";
 import type { HeadOf, Log } from "../../../services/gateway/stream/log.ts";
@@ -38,6 +38,20 @@ const lastMove = (log: readonly Entry[], principalId: string): Entry | undefined
 /** A call that waits to be answered: it looks at the log when it is looked up, and answers later. */
 type Pending = { lookUp?: () => void; answer: () => void };
 
+/** Counts as a gateway does. */
+export class Tallied implements Tally {
+  total = { delivered: 0, repeated: 0, repaired: 0 };
+  delivered(entries: number): void {
+    this.total.delivered += entries;
+  }
+  repeated(entries: number): void {
+    this.total.repeated += entries;
+  }
+  repaired(entries: number): void {
+    this.total.repaired += entries;
+  }
+}
+
 export class World {
   readonly logs = new Map<string, Entry[]>();
   readonly pending: Pending[] = [];
@@ -62,9 +76,12 @@ export class World {
       ),
   };
 
+  /** What was counted of entries. */
+  readonly counted = new Tallied();
+
   constructor() {
     const failed = (error: unknown) => this.failures.push(error);
-    this.hub = new Hub({ fanOut: this.#fanOut, log: this.log, failed });
+    this.hub = new Hub({ fanOut: this.#fanOut, log: this.log, failed, tally: this.counted });
   }
 
   isMember(principalId: string, conversationId: string): boolean {

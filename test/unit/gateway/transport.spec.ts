@@ -6,7 +6,7 @@ import { Audience, type Listener } from "../../../services/gateway/stream/audien
 import { type Frame, textFrame } from "../../../services/gateway/stream/shared-frame.ts";
 import { Streams } from "../../../services/gateway/stream/websocket.ts";
 import { until } from "../../support/until.ts";
-import { entry } from "./stream-world.ts";
+import { entry, Tallied } from "./stream-world.ts";
 
 async function withServer(use: (server: Server, url: string) => Promise<void>): Promise<void> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -25,6 +25,8 @@ async function withServer(use: (server: Server, url: string) => Promise<void>): 
 const streams = (times: { hello: number; ping: number }) =>
   new Streams({
     times,
+    begun: () => {},
+    ended: () => {},
     find: async (tokenHash) => ({
       tokenId: "t",
       tokenHash,
@@ -91,17 +93,20 @@ describe("the transport", () => {
       restart: () => {},
       catchUp: () => {},
     });
+    const tally = new Tallied();
     const audience = new Audience("c", 4, {
       listenersOf: () => [],
       heardOf: () => {},
       repair: () => {},
       contradicted: () => {},
       deserted: () => {},
+      tally,
     });
     for (let n = 0; n < 1000; n++) audience.enter(listener(`p${n}`), 4, 4);
     audience.hear({ head: { seq: 6 }, entries: [entry("c", 5, "message"), entry("c", 6, "message")] });
     expect(written).to.have.length(1000);
     expect(new Set(written).size).to.equal(1);
+    expect(tally.total.delivered).to.equal(2000);
   });
 
   it("closes with 4408 who says no hello, and with 1001 who answers no ping", () =>

@@ -131,6 +131,15 @@ for (const overlay of overlays) {
         ).to.equal(true);
     });
 
+    it("run everything, once: each service but the importer has a Deployment or is in a process that runs all", () => {
+      if (ours.every(({ owner }) => owner.kind === "Job")) return;
+      const run = ours
+        .filter(({ owner }) => owner.kind !== "Job")
+        .flatMap(({ container }) => environmentOf(container, manifests).SERVICES?.split(",") ?? serviceNames)
+        .filter((service) => service !== "importer");
+      expect(run.sort()).to.deep.equal(serviceNames.filter((service) => service !== "importer").sort());
+    });
+
     it("name an image by its version, and what a container may use", () => {
       for (const { owner, pod } of pods) {
         for (const { image, resources } of pod.spec.containers) {
@@ -161,7 +170,7 @@ for (const overlay of overlays) {
             type: "RollingUpdate",
             rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
           });
-      if (overlay === "migrate") return;
+      if (manifests.every(({ kind }) => kind === "Job")) return;
       const everybody = manifests.filter(
         ({ kind, spec }) =>
           kind === "NetworkPolicy" &&

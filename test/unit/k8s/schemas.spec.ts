@@ -25,7 +25,7 @@ describeOnKustomize("manifests", () => {
   }
 
   it("the schemas find a typing error, a wrong type and what is missing", () => {
-    const deployment = renderedOf("overlays/single").find((object) => Object(object).kind === "StatefulSet");
+    const deployment = renderedOf("overlays/production").find((object) => Object(object).kind === "Deployment");
     const broken = (change: (object: { spec: Record<string, unknown> }) => void) => {
       const copy = structuredClone(Object(deployment));
       change(copy);

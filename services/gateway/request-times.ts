@@ -1,0 +1,23 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Meter } from "../../mixins/metrics/meter.ts";
+
+/** Of requests that were let in, which call of the API they are. */
+const routes = new WeakMap<IncomingMessage, string>();
+
+/** @param path as the API has it, with its parameters' names: there are as many as there are calls */
+export function isFor(message: IncomingMessage, path: string): void {
+  routes.set(message, `${message.method} ${path}`);
+}
+
+/** Times every request of an HTTP server, from its first byte to the last of its answer; event streams have no end. */
+export function timeRequests(server: Server, meter: Meter): void {
+  server.on("request", (request, response) => {
+    const began = performance.now();
+    response.once("close", () => {
+      if (String(response.getHeader("content-type")).startsWith("text/event-stream")) return;
+      const status = response.writableFinished ? String(response.statusCode) : "aborted";
+      const route = routes.get(request) ?? "other";
+      meter.observe("wirehouse_http_request_seconds", (performance.now() - began) / 1000, { route, status });
+    });
+  });
+}
