@@ -84,7 +84,7 @@ export const TYPING_CONVERSATIONS = 8;
 /** Senders whose typing is shown in one conversation at once: beyond it "several people" says as much. */
 export const TYPING_SENDERS = 8;
 /** Bytes of a beat: it must cross the transporter. */
-export const BEAT_BYTES = 512 * 1024;
+export const BEAT_BYTES = 896 * 1024;
 
 /** WebSockets at one gateway: 20 KB each when idle. */
 export const STREAMS = 20_000;

@@ -5,12 +5,18 @@
 export class Leases {
   readonly #principals = new Map<string, Map<string, number>>();
 
-  /** @returns whether he had none before */
+  /** How many have one. */
+  get size(): number {
+    return this.#principals.size;
+  }
+
+  /** @returns whether he had none there before */
   grant(principalId: string, gateway: string, end: number): boolean {
-    const found = this.#principals.get(principalId);
-    if (found) found.set(gateway, end);
-    else this.#principals.set(principalId, new Map([[gateway, end]]));
-    return found === undefined;
+    const leases = this.#principals.get(principalId) ?? new Map<string, number>();
+    this.#principals.set(principalId, leases);
+    const isNew = !leases.has(gateway);
+    leases.set(gateway, end);
+    return isNew;
   }
 
   has(principalId: string, now: number): boolean {

@@ -61,7 +61,7 @@ export function presence(limits: Times = times): ServiceSchema {
     if (!found) throw new Error("the service has not been created");
     return found;
   };
-  const actors = principals((service, principalId) => of(service).rollCall.of(principalId));
+  const actors = principals((service, principalId, seen) => of(service).rollCall.judge(principalId, seen));
 
   function partsFor(service: Service): Parts {
     const { broker } = service;
@@ -104,7 +104,7 @@ export function presence(limits: Times = times): ServiceSchema {
         const { rollCall } = of(this);
         const now = new Date().toISOString();
         return (await call(ctx, "persistence.presences", ctx.params)).map(({ principalId, kept }): Presence => {
-          const attendance = rollCall.of(principalId);
+          const attendance = rollCall.of(principalId, kept.seen);
           if (kept.here && attendance === "gone") rollCall.doubt(principalId);
           return shown(principalId, kept, attendance, now);
         });
@@ -129,7 +129,7 @@ export function presence(limits: Times = times): ServiceSchema {
 
       beat: action("presence.beat", function (this: Service, ctx: In<"presence.beat">) {
         const { rollCall, upkeep } = of(this);
-        rollCall.beat(ctx.params);
+        rollCall.beat(ctx.params, Date.now());
         upkeep.settle();
         return null;
       }),
@@ -158,7 +158,7 @@ export function presence(limits: Times = times): ServiceSchema {
         const { status, text, until } = found.kept;
         return {
           chosen: { status, ...(text !== null && { text }), ...(until !== null && { until }) },
-          shown: shown(principalId, found.kept, rollCall.of(principalId), new Date().toISOString()),
+          shown: shown(principalId, found.kept, rollCall.of(principalId, found.kept.seen), new Date().toISOString()),
           gateways: rollCall.gateways(principalId),
         };
       }),

@@ -15,12 +15,12 @@ const RESIDENCE = { most: 20_000, idle: 60_000 };
 const COMMAND = 1024;
 
 /** One actor a principal: what is kept of him is changed, and told, in its turns alone. */
-export const principals = (attendance: (service: Service, principalId: string) => Attendance) =>
+export const principals = (attendance: (service: Service, principalId: string, seen: string | null) => Attendance) =>
   actor<State, Command, Outcome<null>>((service) => {
     const { broker } = service;
     const world: World = {
       ...keeping(broker),
-      attendance: (principalId) => attendance(service, principalId),
+      attendance: (principalId, seen) => attendance(service, principalId, seen),
       present: (presence) => fanOutOf(broker).present(presence),
       type: (typing) => fanOutOf(broker).type(typing),
       now: () => new Date(),

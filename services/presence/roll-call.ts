@@ -1,20 +1,24 @@
 import type { Beat } from "../../contract/presence.ts";
 import { Leases } from "./leases.ts";
-import { ListeningClock } from "./listening-clock.ts";
 import type { Attendance } from "./principal/state.ts";
 
 /** Milliseconds. */
 export type Times = {
   /** Between two looks at what has run out. */
   sweep: number;
+  /** From one look to the next: what is more, the process slept, and others may have taken its place. */
+  sleep: number;
   /** A lease without a beat. Less than the 30 s of the contract; more than a few beats and 10 s to come back elsewhere. */
   lease: number;
-  /** After the last session's goodbye: within 10 s he was never away. */
+  /** After the last session's goodbye: within 10 s he was never away. So long a new owner waits to be told of all, too. */
   linger: number;
   /** Without a beat of a gateway that lives: then it is not known who has a session. */
   silence: number;
 };
-export const times: Times = { sweep: 1_000, lease: 25_000, linger: 12_000, silence: 15_000 };
+export const times: Times = { sweep: 1_000, sleep: 3_000, lease: 20_000, linger: 12_000, silence: 15_000 };
+
+/** Milliseconds by which the clocks of two nodes may differ. */
+const SKEW = 2_000;
 
 type Surroundings = {
   /** Whether this node owns a principal, as it sees the nodes. */
@@ -22,57 +26,68 @@ type Surroundings = {
   /** Presence nodes, and gateways, that there are. */
   nodes(): readonly string[];
   gateways(): readonly string[];
-  /** Whether this node can hear anybody. */
+  /** Whether this node could hear anybody. */
   connected(): boolean;
 };
 
 /**
  * Who is here, by what gateways tell this node. It says `gone` only where it would have heard of a session: it owns the
- * principal, has done so for long enough to have been told, and hears from every gateway that lives.
+ * principal, has listened for long enough to have been told, and has heard from every gateway that lives, since the time
+ * for which somebody else may have seen him.
  */
 export class RollCall {
   readonly #times: Times;
   readonly #surroundings: Surroundings;
-  readonly #leases = new Leases();
-  readonly #clock: ListeningClock;
+  #leases = new Leases();
   /** When each gateway last told of all who are there. */
   readonly #heard = new Map<string, number>();
   /** Whose attendance may have changed. */
   readonly #moved = new Set<string>();
-  /** Since when the presence nodes are those that they are. */
+  #now = 0;
+  /** Since when it listens, as one of the presence nodes that there are. */
   #since = 0;
   #nodes = "";
-  #deaf = true;
+  /** All that gateways knew at this time, it has been told. */
+  #informed = Number.NEGATIVE_INFINITY;
   #counted = false;
 
   constructor(surroundings: Surroundings, limits: Times = times) {
     this.#surroundings = surroundings;
     this.#times = limits;
-    this.#clock = new ListeningClock(2 * limits.sweep);
   }
 
-  beat({ gateway, here, gone, whole }: Beat): void {
-    const { now } = this.#clock;
+  /** @param time milliseconds since 1970 */
+  beat({ gateway, here, gone, whole }: Beat, time: number): void {
+    this.#wake(time);
     const { lease, linger } = this.#times;
     for (const principalId of here)
-      if (this.#leases.grant(principalId, gateway, now + lease)) this.#moved.add(principalId);
+      if (this.#leases.grant(principalId, gateway, time + lease)) this.#moved.add(principalId);
     for (const { principalId, ago } of gone)
-      if (this.#leases.grant(principalId, gateway, now + linger - ago)) this.#moved.add(principalId);
-    if (whole) this.#heard.set(gateway, now);
+      if (this.#leases.grant(principalId, gateway, time + linger - ago)) this.#moved.add(principalId);
+    if (whole) this.#heard.set(gateway, time);
   }
 
-  of(principalId: string): Attendance {
-    if (this.#leases.has(principalId, this.#clock.now)) return "here";
-    return this.#settled && this.#surroundings.owns(principalId) ? "gone" : "unsure";
+  /** @param seen when he was last kept as here */
+  of(principalId: string, seen: string | null = null): Attendance {
+    if (this.#leases.has(principalId, this.#now)) return "here";
+    if (!this.#settled || !this.#surroundings.owns(principalId)) return "unsure";
+    return seen === null || Date.parse(seen) + SKEW < this.#informed ? "gone" : "unsure";
+  }
+
+  /** The same, to act on it: who isn't known of is looked at again. */
+  judge(principalId: string, seen: string | null): Attendance {
+    const attendance = this.of(principalId, seen);
+    if (attendance === "unsure") this.#moved.add(principalId);
+    return attendance;
   }
 
   /** The gateways where he has a session. */
   gateways(principalId: string): string[] {
-    return this.#leases.gateways(principalId, this.#clock.now);
+    return this.#leases.gateways(principalId, this.#now);
   }
 
   census(): { principals: number; gateways: Record<string, number> } {
-    return { principals: [...this.#leases.principals()].length, gateways: this.#leases.census() };
+    return { principals: this.#leases.size, gateways: this.#leases.census() };
   }
 
   /** Those owned here who have a session. */
@@ -80,25 +95,26 @@ export class RollCall {
     return [...this.#leases.principals()].filter((principalId) => this.#surroundings.owns(principalId));
   }
 
-  /** @param time milliseconds, monotonic */
+  /** @param time milliseconds since 1970 */
   sweep(time: number): void {
-    const gateways = this.#surroundings.gateways();
-    this.#clock.advance(time, this.#surroundings.connected());
-    const { now } = this.#clock;
-    const nodes = this.#surroundings.nodes().join("\n");
-    if (nodes !== this.#nodes) {
-      this.#nodes = nodes;
-      this.#since = now;
-      this.#counted = false;
+    const { nodes, gateways, connected } = this.#surroundings;
+    if (!connected()) {
+      this.#beginAnew(time);
+      return;
     }
-    this.#deaf = gateways.some((gateway) => now - (this.#heard.get(gateway) ?? -Infinity) > this.#times.silence);
-    for (const gateway of this.#heard.keys()) if (!gateways.includes(gateway)) this.#heard.delete(gateway);
-    for (const principalId of this.#leases.expire(now)) this.#moved.add(principalId);
+    this.#wake(time);
+    if (this.#hasMoved) this.#listen(time);
+    this.#nodes = nodes().join("\n");
+    this.#now = time;
+    const living = gateways();
+    this.#informed = Math.min(time, ...living.map((gateway) => this.#heard.get(gateway) ?? Number.NEGATIVE_INFINITY));
+    for (const gateway of this.#heard.keys()) if (!living.includes(gateway)) this.#heard.delete(gateway);
+    for (const principalId of this.#leases.expire(time)) this.#moved.add(principalId);
   }
 
   /**
    * Whether it is time, once after the nodes have changed, to look for those who are kept as here and were not heard of:
-   * their gateway or their last owner's knowledge went with its node.
+   * their gateway, or what their last owner knew, went with its node.
    */
   countDue(): boolean {
     const due = this.#settled && !this.#counted;
@@ -113,22 +129,46 @@ export class RollCall {
 
   /** He should be looked at. */
   doubt(principalId: string): void {
-    if (this.#surroundings.owns(principalId)) this.#moved.add(principalId);
+    this.#moved.add(principalId);
   }
 
   /** Takes those whose attendance may have changed, and is known. */
   takeMoved(): string[] {
     const taken: string[] = [];
     for (const principalId of this.#moved) {
-      if (this.of(principalId) !== "unsure") taken.push(principalId);
-      else if (this.#surroundings.owns(principalId)) continue;
-      // It is another's to say.
-      this.#moved.delete(principalId);
+      const isKnown = this.of(principalId) !== "unsure";
+      if (isKnown) taken.push(principalId);
+      // Of others it is another's to say.
+      if (isKnown || !this.#surroundings.owns(principalId)) this.#moved.delete(principalId);
     }
     return taken;
   }
 
+  #wake(time: number): void {
+    if (Math.abs(time - this.#now) > this.#times.sleep) this.#beginAnew(time);
+  }
+
+  /** What was heard before it could hear nobody is void: gateways tell of all within a few seconds. */
+  #beginAnew(time: number): void {
+    this.#leases = new Leases();
+    this.#heard.clear();
+    this.#informed = Number.NEGATIVE_INFINITY;
+    this.#now = time;
+    this.#listen(time);
+  }
+
+  #listen(time: number): void {
+    this.#since = time;
+    this.#counted = false;
+  }
+
+  /** Whether the presence nodes are others than at the last look. */
+  get #hasMoved(): boolean {
+    return this.#surroundings.nodes().join("\n") !== this.#nodes;
+  }
+
   get #settled(): boolean {
-    return !this.#deaf && this.#clock.now - this.#since >= this.#times.linger;
+    const { silence, linger } = this.#times;
+    return !this.#hasMoved && this.#now - this.#informed <= silence && this.#now - this.#since >= linger;
   }
 }

@@ -3,12 +3,17 @@ import type { Attendance } from "./principal/state.ts";
 
 /** Milliseconds between two times at which is kept that somebody is still here. */
 export const REFRESH = 60_000;
-/** Milliseconds after which it is no longer believed: one refresh may have failed. */
-const FRESH = REFRESH + 30_000;
+/** Milliseconds after which a new owner keeps it at once, and after which it is no longer believed. */
+const AGING = REFRESH / 2;
+const STALE = REFRESH + AGING + 10_000;
+
+const age = (seen: string | null, now: string): number =>
+  seen === null ? Number.POSITIVE_INFINITY : Date.parse(now) - Date.parse(seen);
 
 /** Whether this was so lately that it may still be so. */
-export const isFresh = (seen: string | null, now: string): boolean =>
-  seen !== null && Date.parse(now) - Date.parse(seen) <= FRESH;
+export const isFresh = (seen: string | null, now: string): boolean => age(seen, now) <= STALE;
+/** Whether it should be kept anew. */
+export const isAging = (seen: string | null, now: string): boolean => age(seen, now) > AGING;
 
 /**
  * Who wins: the first line that holds (docs/presence.md has it as a table).

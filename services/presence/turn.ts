@@ -17,7 +17,8 @@ export type World = {
   read(principalId: string): Promise<Kept | null>;
   /** @returns false where the version was no longer the one that it was read with: nothing is kept */
   keep(principalId: string, kept: Kept): Promise<boolean | null>;
-  attendance(principalId: string): Attendance;
+  /** @param seen when he was last kept as here */
+  attendance(principalId: string, seen: string | null): Attendance;
   present(presence: Presence): void;
   type(typing: Typing): void;
   now(): Date;
@@ -40,7 +41,7 @@ export async function turn(state: State, commands: Command[], world: World): Pro
   const read = await world.read(principalId);
   if (read === null) return nobody(state, commands);
   const now = world.now();
-  const situation = { attendance: world.attendance(principalId), now: now.toISOString() };
+  const situation = { attendance: world.attendance(principalId, read.seen), now: now.toISOString() };
   let kept = read;
   let { typed } = state;
   const typing: string[] = [];

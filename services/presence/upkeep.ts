@@ -38,7 +38,7 @@ export class Upkeep {
 
   sweep(): void {
     const { rollCall } = this.#options;
-    rollCall.sweep(performance.now());
+    rollCall.sweep(Date.now());
     this.settle();
     if (rollCall.countDue()) void this.#count();
   }

@@ -80,6 +80,13 @@ export class Attendance {
     await this.#tell(changed, false);
   }
 
+  /** Tells of all who are there. */
+  async beat(): Promise<void> {
+    const now = performance.now();
+    for (const [principalId, at] of this.#gone) if (now - at > GONE) this.#forget(principalId);
+    await this.#tell([...this.#sessions.keys(), ...this.#gone.keys()], true);
+  }
+
   #change(principalId: string): void {
     this.#changed.add(principalId);
     this.#gathering ??= setTimeout(() => void this.flush(), GATHER);
@@ -91,8 +98,7 @@ export class Attendance {
     if (nodes === this.#nodes && now - this.#beaten < BEAT) return;
     this.#nodes = nodes;
     this.#beaten = now;
-    for (const [principalId, at] of this.#gone) if (now - at > GONE) this.#forget(principalId);
-    void this.#tell([...this.#sessions.keys(), ...this.#gone.keys()], true);
+    void this.beat();
   }
 
   #forget(principalId: string): void {

@@ -1,5 +1,5 @@
 import type { Kept } from "../../../contract/presence.ts";
-import { isFresh } from "../status.ts";
+import { isAging, isFresh } from "../status.ts";
 import { evolve } from "./evolve.ts";
 import type { Command, Event, Situation } from "./state.ts";
 
@@ -22,6 +22,7 @@ function settle(kept: Kept, { attendance, now }: Situation): Event[] {
   const visible = kept.status !== "invisible";
   if (visible && attendance === "unsure") return [];
   const here = visible && attendance === "here";
+  if (here && kept.here) return isAging(kept.seen, now) ? [{ type: "stayed", at: now }] : [];
   if (here === kept.here) return [];
   if (here) return [{ type: "appeared", at: now }];
   // Others saw him until now; but if nobody has looked for long, he went when he was last known to be there.

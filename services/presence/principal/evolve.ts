@@ -9,6 +9,7 @@ export function evolve(kept: Kept, event: Event): Kept {
       return { ...kept, status, text: text || null, until: until ?? null };
     }
     case "appeared":
+    case "stayed":
       return { ...kept, here: true, seen: event.at };
     case "vanished":
       return { ...kept, here: false, seen: event.at };

@@ -1,4 +1,4 @@
-import type { Choice, Kept } from "../../../contract/presence.ts";
+import type { Choice } from "../../../contract/presence.ts";
 
 /** Whether a principal has a session, as far as his owner knows: `unsure` where it may not have heard of one. */
 export type Attendance = "here" | "gone" | "unsure";
@@ -15,7 +15,6 @@ export type Command =
 export type Event =
   | { type: "chosen"; choice: Choice }
   | { type: "appeared"; at: string }
+  /** He is still here. */
+  | { type: "stayed"; at: string }
   | { type: "vanished"; at: string };
-
-/** Of somebody who was never here. */
-export const nothingKept: Kept = { status: "online", text: null, until: null, here: false, seen: null, version: 0 };

@@ -4,7 +4,7 @@ import { until } from "../../support/until.ts";
 import { type Client, type Stream, withEdge } from "./edge.ts";
 
 /** Times short enough to wait for, in the order in which those of production are. */
-const times = { sweep: 20, lease: 10_000, linger: 300, silence: 60_000 };
+const times = { sweep: 20, sleep: 5_000, lease: 10_000, linger: 300, silence: 60_000 };
 
 const seen = async (by: Client, who: Client): Promise<Presence> =>
   (await by.get(`/v1/presence?principals=@${who.handle}`)).body.items[0];
