@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
 import { storedBench } from "./stored.ts";
+import { topics } from "./topics.ts";
 import { wire } from "./wire.ts";
 import { W1, W2 } from "./workloads.ts";
 
@@ -28,6 +29,8 @@ const benches: Record<string, () => Promise<void>> = {
   long,
   /** Memory of sessions. */
   idle,
+  /** Matching a topic, by the number of bindings and by its length. */
+  topics,
 };
 
 const names = Object.keys(benches);

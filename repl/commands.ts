@@ -4,7 +4,8 @@ import type { OperatorCommand } from "./command.ts";
 import { send } from "./send.ts";
 import { tail } from "./tail.ts";
 import { token } from "./token.ts";
+import { topics } from "./topics.ts";
 import { verify } from "./verify.ts";
 
 /** What operators do daily, in fewer words than `call` takes. */
-export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token];
+export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token, topics];

@@ -83,6 +83,22 @@ describe("The REPL, in a terminal", () => {
       }),
     ));
 
+  it("tells administrators what a topic meets", () =>
+    withFolder((home) =>
+      withTerminal(home, async ({ type }) => {
+        const id = await type("call router.create --kind channel --name general", ID);
+        await type("topics match alerts.fx", /nothing is bound/);
+        await type(`call directory.bind --pattern "alerts.>" --conversationId ${id}`, /\bid: '/);
+        await type("topics match alerts.fx", new RegExp(`alerts\\.> {2}${id} {2}binding [\\w-]{36}`));
+        await type("topics match alerts.*", /validation: /);
+        await type("topics list alerts.fx", /validation: say topics match/);
+        await type("send topic:alerts.fx hello", /forbidden: You may not publish to this topic/);
+        await type("call directory.create --handle ana --name Ana --kind person", /role: 'user'/);
+        await type("as @ana", /speaking for @ana\b/);
+        await type("topics match alerts.fx", /forbidden: Only administrators may do this/);
+      }),
+    ));
+
   it("tells what is wrong with a call, and goes on", () =>
     withFolder((home) =>
       withTerminal(home, async ({ type }) => {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { v7 as uuid } from "uuid";
 import type { Role } from "../../../contract/entry.ts";
+import { GROUP_CHANGES, GROUP_MEMBERS, TRANSPORT_BYTES, TURN_BYTES } from "../../../contract/limits.ts";
 import type { Command } from "../../../services/router/conversation/command.ts";
 import { ana, bob, change, cleo, dora, here, join, leave, post, regroup, role, when } from "../../support/given.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
@@ -57,6 +59,14 @@ describe("a group's conversation", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it("G8 is wished for in one call, which crosses the transporter, and each turn's entries do too", async () => {
+    const most = Object.fromEntries(Array.from({ length: GROUP_MEMBERS }, () => [uuid(), "reader" as const]));
+    expect(JSON.stringify({ readers: Object.keys(most) }).length).to.be.below(TRANSPORT_BYTES - 100_000);
+    const { wrote } = await when([], [regroup(most, GROUP_CHANGES)], ofGroup());
+    expect(wrote).to.have.length(GROUP_CHANGES);
+    expect(JSON.stringify(wrote).length).to.be.below(TURN_BYTES);
   });
 
   it("G3 a step that is tried again meets what it did, and the next one goes on", async () => {
