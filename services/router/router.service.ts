@@ -1,6 +1,6 @@
 import type { Context, Service, ServiceSchema } from "moleculer";
 import { v7 as uuid } from "uuid";
-import type { ActionName, Params, Posting } from "../../contract/actions.ts";
+import type { ActionName, Params, Posting, Result } from "../../contract/actions.ts";
 import { placed } from "../../mixins/actor/actor.mixin.ts";
 import { action, call, type Meta } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
@@ -35,6 +35,25 @@ const keyedMessage = (message: Posting): Posting => ({
   clientMessageId: message.clientMessageId ?? uuid(),
 });
 
+type Commanding = Extract<
+  ActionName,
+  `router.${"join" | "leave" | "role" | "edit" | "redact" | "react" | "pin" | "change"}`
+>;
+
+/** An action that is one command of its caller's. */
+const commanded = <A extends Commanding>(
+  name: A,
+  act: (service: Service, params: Params<A>, senderId: string) => Promise<Result<A>>,
+) =>
+  placed<A, Service>(
+    name,
+    "conversationId",
+    async function (ctx) {
+      return act(this, ctx.params, callerOf(ctx));
+    },
+    keyed,
+  );
+
 const router: ServiceSchema = {
   name: "router",
   mixins: [conversations.mixin, directoryView],
@@ -64,81 +83,29 @@ const router: ServiceSchema = {
       return ask(this, id, await prepareCreate(callerOf(ctx), ctx.params, directoryOf(this)));
     }),
 
-    join: placed(
-      "router.join",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.join">) {
-        const command = await prepareJoin(callerOf(ctx), ctx.params, directoryOf(this));
-        return ask(this, ctx.params.conversationId, command);
-      },
-      keyed,
+    join: commanded("router.join", async (service, params, senderId) =>
+      ask(service, params.conversationId, await prepareJoin(senderId, params, directoryOf(service))),
     ),
-
-    leave: placed(
-      "router.leave",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.leave">) {
-        const command = await prepareLeave(callerOf(ctx), ctx.params, directoryOf(this));
-        return ask(this, ctx.params.conversationId, command);
-      },
-      keyed,
+    leave: commanded("router.leave", async (service, params, senderId) =>
+      ask(service, params.conversationId, await prepareLeave(senderId, params, directoryOf(service))),
     ),
-
-    role: placed(
-      "router.role",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.role">) {
-        const command = await prepareRole(callerOf(ctx), ctx.params, directoryOf(this));
-        return ask(this, ctx.params.conversationId, command);
-      },
-      keyed,
+    role: commanded("router.role", async (service, params, senderId) =>
+      ask(service, params.conversationId, await prepareRole(senderId, params, directoryOf(service))),
     ),
-
-    edit: placed(
-      "router.edit",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.edit">) {
-        const command = await prepareEdit(callerOf(ctx), ctx.params, directoryOf(this));
-        return ask(this, ctx.params.conversationId, command);
-      },
-      keyed,
+    edit: commanded("router.edit", async (service, params, senderId) =>
+      ask(service, params.conversationId, await prepareEdit(senderId, params, directoryOf(service))),
     ),
-
-    redact: placed(
-      "router.redact",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.redact">) {
-        return ask(this, ctx.params.conversationId, prepareRedact(callerOf(ctx), ctx.params));
-      },
-      keyed,
+    redact: commanded("router.redact", async (service, params, senderId) =>
+      ask(service, params.conversationId, prepareRedact(senderId, params)),
     ),
-
-    react: placed(
-      "router.react",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.react">) {
-        return ask(this, ctx.params.conversationId, prepareReact(callerOf(ctx), ctx.params));
-      },
-      keyed,
+    react: commanded("router.react", async (service, params, senderId) =>
+      ask(service, params.conversationId, prepareReact(senderId, params)),
     ),
-
-    pin: placed(
-      "router.pin",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.pin">) {
-        return ask(this, ctx.params.conversationId, preparePin(callerOf(ctx), ctx.params));
-      },
-      keyed,
+    pin: commanded("router.pin", async (service, params, senderId) =>
+      ask(service, params.conversationId, preparePin(senderId, params)),
     ),
-
-    change: placed(
-      "router.change",
-      "conversationId",
-      async function (this: Service, ctx: In<"router.change">) {
-        const command = await prepareChange(callerOf(ctx), ctx.params, directoryOf(this));
-        return ask(this, ctx.params.conversationId, command);
-      },
-      keyed,
+    change: commanded("router.change", async (service, params, senderId) =>
+      ask(service, params.conversationId, await prepareChange(senderId, params, directoryOf(service))),
     ),
 
     regroup: {
