@@ -40,7 +40,7 @@ export type Appended =
   | { outcome: "taken"; conversationId: string | null };
 
 /** An entry that was stored under a key of the append. */
-export type Met = { key: CommandKey; entry: Entry };
+export type Met = { key: CommandKey; entry: Remembered };
 
 /** A conversation as its actor is activated from it. */
 export type Loaded = {
@@ -79,3 +79,22 @@ export type Target = Fact & {
 };
 
 export type Reaction = { principalId: string; emoji: string };
+
+/** An entry as its actor keeps it: without its text, but with what a repeat is recognised by. */
+export type Remembered = Fact & {
+  type: Entry["type"];
+  sentAt: string;
+  hash: string;
+  bodyHash: string;
+  /** Of messages: a repeat's text has the same `bodyHash` with the same salt and mentions. */
+  salt?: string;
+  mentions?: string[];
+};
+
+export function remember(entry: Entry): Remembered {
+  const { seq, type, senderId, replyTo, sentAt, hash, bodyHash } = entry;
+  const line = { seq, type, senderId, ...(replyTo === undefined ? {} : { replyTo }), sentAt, hash, bodyHash };
+  if (entry.type !== "message") return line;
+  const { salt, mentions } = entry.body;
+  return { ...line, salt, ...(mentions && { mentions }) };
+}

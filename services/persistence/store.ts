@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
-import type { Append, Appended } from "../../contract/append.ts";
-import { TURN_BYTES } from "../../contract/limits.ts";
+import type { Append, Appended, Met } from "../../contract/append.ts";
+import { PAGE_BYTES, TURN_BYTES } from "../../contract/limits.ts";
 import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
 import type { Dialect } from "./dialects/dialect.ts";
@@ -77,7 +77,7 @@ export async function openStore(
     async append(append) {
       const outcome = await appends.add(append);
       if (outcome.outcome === "appended") moveSenders(cursors, append);
-      return outcome;
+      return outcome.outcome === "met" ? { ...outcome, met: fewOf(outcome.met) } : outcome;
     },
     async close() {
       await appends.idle();
@@ -89,6 +89,16 @@ export async function openStore(
 
 function openDialect({ database, pool }: Pick<Config, "database" | "pool">, warn: (text: string) => void) {
   return database.kind === "sqlite" ? openSqlite(database.file) : openPostgres(database, pool, warn);
+}
+
+/** As many as an answer takes: whoever has met them asks again, and meets the rest. */
+function fewOf(met: Met[]): Met[] {
+  let bytes = 0;
+  const end = met.findIndex((one, index) => {
+    bytes += JSON.stringify(one).length;
+    return index > 0 && bytes > PAGE_BYTES;
+  });
+  return end < 0 ? met : met.slice(0, end);
 }
 
 /** Sending moves one's own read cursor to the message. */

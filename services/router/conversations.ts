@@ -1,6 +1,7 @@
 import type { Service } from "moleculer";
 import type { Result } from "../../contract/actions.ts";
 import { type Outcome, refusalOf, thrown } from "../../contract/errors.ts";
+import { TURN_BYTES } from "../../contract/limits.ts";
 import { actor } from "../../mixins/actor/actor.mixin.ts";
 import { call } from "../../mixins/call.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
@@ -37,8 +38,9 @@ export const conversations = actor<State, Command, Outcome<Answer>>(({ broker })
   };
 });
 
-/** Bytes of a command besides its text: ids, keys, times. */
-const OVERHEAD = 512;
+/** Bytes of a command's entry and key besides its text: ids, hashes, times, names of fields. And of one who is mentioned. */
+const OVERHEAD = 800;
+const MENTION = 40;
 /** Bytes that deciding on a change of a message may read: a turn of changes alone must stay as small as any other. */
 const TARGET = 96 * 1024;
 
@@ -50,16 +52,38 @@ function weight(command: Command): number {
   // What an import changes came in the same batch, or is as large as its edit, which weighs itself.
   const target = "target" in command && !command.imported ? TARGET : 0;
   if (!("text" in command)) return OVERHEAD + target;
-  return OVERHEAD + target + Buffer.byteLength(command.text) + (command.data ? JSON.stringify(command.data).length : 0);
+  const { text, data, mentionable } = command;
+  // As JSON, in which the append travels: a control character takes six bytes.
+  return OVERHEAD + target + MENTION * mentionable.length + Buffer.byteLength(JSON.stringify({ text, data }));
 }
 
-/** Commands for one conversation's actor, answered in order. */
-export const tell = (service: Service, conversationId: string, commands: Command[]) =>
-  conversations.actorsOf(service).tell(
-    conversationId,
-    commands,
-    commands.reduce((bytes, command) => bytes + weight(command), 0),
-  );
+/** Commands for one conversation's actor, answered in order; what is more than a turn takes goes to several. */
+export async function tell(
+  service: Service,
+  conversationId: string,
+  commands: readonly Command[],
+): Promise<Outcome<Answer>[]> {
+  const outcomes: Outcome<Answer>[] = [];
+  for (let from = 0; from < commands.length; ) {
+    const { turn: taken, bytes } = turnOf(commands, from);
+    outcomes.push(...(await conversations.actorsOf(service).tell(conversationId, taken, bytes)));
+    from += taken.length;
+  }
+  return outcomes;
+}
+
+/** What one turn takes of these commands: at least one. */
+function turnOf(commands: readonly Command[], from: number): { turn: Command[]; bytes: number } {
+  let bytes = 0;
+  let end = from;
+  for (const command of commands.slice(from)) {
+    const more = weight(command);
+    if (end > from && bytes + more > TURN_BYTES) break;
+    bytes += more;
+    end += 1;
+  }
+  return { turn: commands.slice(from, end), bytes };
+}
 
 /** An outcome as the answer to this type of command; a refusal stays one. */
 export function typed<T extends CommandType>(type: T, outcome: Outcome<Answer> | undefined): Outcome<Answers[T]> {

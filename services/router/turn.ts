@@ -1,4 +1,4 @@
-import type { Append, Appended, AppendedEntry, Claim, Fact, Reaction, Target } from "../../contract/append.ts";
+import type { Append, Appended, AppendedEntry, Claim, Fact, Met, Reaction, Target } from "../../contract/append.ts";
 import { link } from "../../contract/chain.ts";
 import type { Entry } from "../../contract/entry.ts";
 import { type Outcome, refused } from "../../contract/errors.ts";
@@ -7,8 +7,10 @@ import type { Turned } from "../../mixins/actor/behaviour.ts";
 import { staleOwner } from "../../mixins/actor/stale-owner.ts";
 import type { Answer, Command, Posted } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
-import { evolve, remember } from "./conversation/evolve.ts";
+
+import { evolve } from "./conversation/evolve.ts";
 import { ofInsiders } from "./conversation/insiders.ts";
+
 import { shown } from "./conversation/shown.ts";
 import {
   claimText,
@@ -78,8 +80,7 @@ export async function turn(state: State, commands: Command[], world: World): Pro
 
 type Proposal = { draft: Draft; entries: AppendedEntry[]; answers: Outcome<Answer>[]; claim?: Claim };
 
-const metPair = ({ key, entry }: { key: Parameters<typeof keyText>[0]; entry: Entry }) =>
-  [keyText(key), remember(entry)] as const;
+const metPair = ({ key, entry }: Met) => [keyText(key), entry] as const;
 
 async function factsFor(state: State, commands: Command[], world: World): Promise<Map<number, Fact>> {
   const seqs = new Set(commands.flatMap(refersTo).filter((seq) => seq <= state.head.seq && !state.recent.has(seq)));

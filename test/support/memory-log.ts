@@ -1,13 +1,14 @@
-import type {
-  Append,
-  Appended,
-  AppendedEntry,
-  CommandKey,
-  Fact,
-  Loaded,
-  Met,
-  Roles,
-  Target,
+import {
+  type Append,
+  type Appended,
+  type AppendedEntry,
+  type CommandKey,
+  type Fact,
+  type Loaded,
+  type Met,
+  type Roles,
+  remember,
+  type Target,
 } from "../../contract/append.ts";
 import { NOTHING } from "../../contract/chain.ts";
 import type { Entry } from "../../contract/entry.ts";
@@ -120,7 +121,7 @@ export class MemoryLog implements World {
         ? commandId === key.commandId
         : entry.senderId === key.senderId && entry.clientMessageId === key.clientMessageId,
     );
-    return found ? [{ key, entry: found.entry }] : [];
+    return found ? [{ key, entry: remember(found.entry) }] : [];
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Changed, Membership, Stored } from "../../../contract/actions.ts";
-import type { Claim, CommandKey } from "../../../contract/append.ts";
+import type { Claim, CommandKey, Remembered } from "../../../contract/append.ts";
 import type { Unlinked } from "../../../contract/chain.ts";
 import type { Outside } from "../../../contract/conversation.ts";
 import type { Data, Entry, Kind, Role } from "../../../contract/entry.ts";
 import type { Refusal } from "../../../contract/errors.ts";
-import type { Draft, Remembered } from "./state.ts";
+import type { Draft } from "./state.ts";
 
 /** Commands as the decider takes them: addresses resolved, ids, keys and salts given. */
 

@@ -1,14 +1,7 @@
-import type { Reaction, Target } from "../../../contract/append.ts";
+import { type Reaction, remember, type Target } from "../../../contract/append.ts";
 import type { Entry } from "../../../contract/entry.ts";
-import type { Draft, Remembered, Settings } from "./state.ts";
+import type { Draft, Settings } from "./state.ts";
 import { keyText } from "./state.ts";
-
-/** What the state keeps of an entry. */
-export function remember(entry: Entry): Remembered {
-  const { seq, type, senderId, replyTo, sentAt, hash, bodyHash } = entry;
-  const line = { seq, type, senderId, replyTo, sentAt, hash, bodyHash };
-  return entry.type === "message" ? { ...line, salt: entry.body.salt, mentions: entry.body.mentions } : line;
-}
 
 /** The draft after one more entry; `commandId` names the command that it is the first entry of. */
 export function evolve(draft: Draft, entry: Entry, commandId?: string): Draft {

@@ -1,6 +1,6 @@
-import type { Claim, CommandKey, Fact, Target } from "../../../contract/append.ts";
+import type { Claim, CommandKey, Fact, Remembered, Target } from "../../../contract/append.ts";
 import { NOTHING } from "../../../contract/chain.ts";
-import type { Entry, Kind, Role } from "../../../contract/entry.ts";
+import type { Kind, Role } from "../../../contract/entry.ts";
 import type { Head } from "../../../contract/scalars.ts";
 import { Layer } from "./layer.ts";
 
@@ -15,17 +15,6 @@ export type Settings = {
 };
 
 export type Member = { role: Role; joinedSeq: number };
-
-/** An entry as the state keeps it: without its text, but with what a repeat is recognised by. */
-export type Remembered = Fact & {
-  type: Entry["type"];
-  sentAt: string;
-  hash: string;
-  bodyHash: string;
-  /** Of messages: a repeat's text has the same `bodyHash` with the same salt and mentions. */
-  salt?: string;
-  mentions?: string[];
-};
 
 /**
  * A conversation in memory: the end of its log, its settings, who is in it, and its last entries; never the whole log.

@@ -141,36 +141,38 @@ function portOf(broker: ServiceBroker): number {
   return address.port;
 }
 
+/** What this broker's gateway lets one do. */
+export async function edgeOf(broker: ServiceBroker): Promise<Edge> {
+  const url = `http://127.0.0.1:${portOf(broker)}`;
+  const meta = await administrator(broker);
+  const token = async (handle: string, wanted: NewToken = {}) =>
+    call(broker, "directory.createToken", { handle, ...wanted }, meta);
+  return {
+    broker,
+    url,
+    admin: new Client(url, ADMINISTRATOR, meta.principalId, "admin"),
+    async person(handle) {
+      const [made] = await people(broker, handle);
+      return new Client(url, (await token(handle)).token, made?.principalId ?? "", handle);
+    },
+    async again({ principalId, handle }, wanted) {
+      const made = await token(handle, wanted);
+      return Object.assign(new Client(url, made.token, principalId, handle), { tokenId: made.id });
+    },
+  };
+}
+
+/** A gateway on any port. */
+export const gatewayOf = (settings: Partial<Parameters<typeof gateway>[0]> = {}) =>
+  gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings });
+
 /** @param settings of the gateway and times of presence, where they are not the tests' usual ones */
 export const withEdge = (
   use: (edge: Edge) => Promise<void>,
   { times, ...settings }: Partial<Parameters<typeof gateway>[0]> & { times?: Times } = {},
 ): Promise<void> =>
   withFolder((folder) =>
-    withBroker(
-      [
-        ...wire(folder, times),
-        search({ data: folder }),
-        gateway({ port: 0, host: "127.0.0.1", rate: 0, origins: [], ...settings }),
-      ],
-      async (broker) => {
-        const url = `http://127.0.0.1:${portOf(broker)}`;
-        const meta = await administrator(broker);
-        const token = async (handle: string, wanted: NewToken = {}) =>
-          call(broker, "directory.createToken", { handle, ...wanted }, meta);
-        await use({
-          broker,
-          url,
-          admin: new Client(url, ADMINISTRATOR, meta.principalId, "admin"),
-          async person(handle) {
-            const [made] = await people(broker, handle);
-            return new Client(url, (await token(handle)).token, made?.principalId ?? "", handle);
-          },
-          async again({ principalId, handle }, wanted) {
-            const made = await token(handle, wanted);
-            return Object.assign(new Client(url, made.token, principalId, handle), { tokenId: made.id });
-          },
-        });
-      },
+    withBroker([...wire(folder, times), search({ data: folder }), gatewayOf(settings)], async (broker) =>
+      use(await edgeOf(broker)),
     ),
   );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { v7 as uuid } from "uuid";
+import { type AppendedEntry, remember } from "../../../contract/append.ts";
 import { GENESIS } from "../../../contract/chain.ts";
 import { directKey } from "../../../contract/conversation.ts";
 import type { Store } from "../../../services/persistence/store.ts";
@@ -8,6 +9,9 @@ import { describeStore } from "./describe-store.ts";
 import { stored } from "./with-store.ts";
 
 const [ana = "", bo = "", cy = ""] = people(3);
+
+/** An entry as whoever meets it is told. */
+const remembered = (one?: AppendedEntry) => one && remember(one.entry);
 
 const seqs = async (store: Store, { id }: Log): Promise<number[]> =>
   store.reader("entries").where("conversation_id", id).orderBy("seq").pluck("seq");
@@ -56,7 +60,7 @@ describeStore("an append", (withStore) => {
       ]);
       expect(await store.append(repeat)).to.deep.equal({
         outcome: "met",
-        met: [{ key: { senderId: ana, clientMessageId: "x" }, entry: entry?.entry }],
+        met: [{ key: { senderId: ana, clientMessageId: "x" }, entry: remembered(entry) }],
       });
       expect(await seqs(store, log)).to.deep.equal([1, 2, 3, 4]);
       // The same id of another sender is another message.
@@ -71,7 +75,7 @@ describeStore("an append", (withStore) => {
       await stored(store, [left]);
       expect(await store.append(log.confirm(left.keys))).to.deep.equal({
         outcome: "met",
-        met: [{ key: left.keys[0], entry: left.entries[0]?.entry }],
+        met: [{ key: left.keys[0], entry: remembered(left.entries[0]) }],
       });
     }));
 

@@ -1,5 +1,5 @@
 import type { PoolClient } from "pg";
-import type { Append, Appended, CommandKey, Met } from "../../../../contract/append.ts";
+import { type Append, type Appended, type CommandKey, type Met, remember } from "../../../../contract/append.ts";
 import type { Postgres } from "../../../../contract/database.ts";
 import { entryOf } from "../../read/rows.ts";
 import type { EntryRow } from "../../tables.ts";
@@ -129,5 +129,5 @@ function outcomeOf({ keys, claim }: Append, losses: readonly Loss[] = []): Appen
 
 function metOf(loss: Loss, keys: readonly CommandKey[]): Met[] {
   const key = loss.key === null ? undefined : keys[loss.key - 1];
-  return key === undefined || loss.type === null ? [] : [{ key, entry: entryOf(loss) }];
+  return key === undefined || loss.type === null ? [] : [{ key, entry: remember(entryOf(loss)) }];
 }

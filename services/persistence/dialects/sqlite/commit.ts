@@ -1,5 +1,13 @@
 import type { Database } from "better-sqlite3";
-import type { Append, Appended, AppendedEntry, Claim, CommandKey, Met } from "../../../../contract/append.ts";
+import {
+  type Append,
+  type Appended,
+  type AppendedEntry,
+  type Claim,
+  type CommandKey,
+  type Met,
+  remember,
+} from "../../../../contract/append.ts";
 import { canonical, NOTHING } from "../../../../contract/chain.ts";
 import type { Head } from "../../../../contract/scalars.ts";
 import { judge, type Look } from "../../append/append.ts";
@@ -50,7 +58,7 @@ function prepareLook(db: Database): Look {
       "commandId" in key
         ? byCommandId.get(conversationId, key.commandId)
         : byMessageKey.get(conversationId, key.senderId, key.clientMessageId);
-    return row ? [{ key, entry: entryOf(row) }] : [];
+    return row ? [{ key, entry: remember(entryOf(row)) }] : [];
   };
   return {
     head: (conversationId): Head => {
