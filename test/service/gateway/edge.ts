@@ -130,7 +130,7 @@ export type Edge = {
   /** A new person with a token. */
   person(handle: string): Promise<Client>;
   /** Another token of his. */
-  again(who: Client, token?: NewToken): Promise<Client & { tokenId: string }>;
+  again(who: Pick<Client, "principalId" | "handle">, token?: NewToken): Promise<Client & { tokenId: string }>;
 };
 
 function portOf(broker: ServiceBroker): number {
