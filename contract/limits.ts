@@ -93,3 +93,5 @@ export const EVENT_STREAMS = 5_000;
 /** Of each of them, those of one principal: a twentieth. Windows and devices are few, processes of one application more. */
 export const STREAMS_OF_ONE = 1_000;
 export const EVENT_STREAMS_OF_ONE = 250;
+/** Connections to one gateway, of strangers too: all streams, and some thousands that only ask. More are not accepted. */
+export const CONNECTIONS = 32_000;

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Service, ServiceSchema } from "moleculer";
 import ApiGateway, { type ApiSettingsSchema, type GatewayResponse, type IncomingRequest } from "moleculer-web";
 import { type Config, readConfig } from "../../config.ts";
+import { CONNECTIONS } from "../../contract/limits.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
@@ -124,6 +125,7 @@ export const gateway = ({
     const signals = signalsOf({ broker, fanOut, directory: directoryOf(this), failed });
     const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, meter });
     if (server) {
+      server.maxConnections = CONNECTIONS;
       timeRequests(server, meter);
       answerMalformed(server);
       streams.attach(server);

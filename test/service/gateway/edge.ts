@@ -133,10 +133,15 @@ export type Edge = {
   again(who: Pick<Client, "principalId" | "handle">, token?: NewToken): Promise<Client & { tokenId: string }>;
 };
 
-function portOf(broker: ServiceBroker): number {
+/** The gateway's. */
+export function serverOf(broker: ServiceBroker): Server {
   const service = broker.services.find(({ name }) => name === "gateway");
-  const server: unknown = service && "server" in service ? service.server : undefined;
-  const address = server instanceof Server ? server.address() : null;
+  if (!service || !("server" in service && service.server instanceof Server)) throw new Error("there is no gateway");
+  return service.server;
+}
+
+function portOf(broker: ServiceBroker): number {
+  const address = serverOf(broker).address();
   if (address === null || typeof address === "string") throw new Error("the gateway does not listen");
   return address.port;
 }
