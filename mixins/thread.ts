@@ -15,11 +15,6 @@ export class Thread<Question, Answer> {
     this.#start = () => new Worker(file, { workerData });
   }
 
-  /** Questions that are not answered yet. */
-  get waiting(): number {
-    return this.#asked.length;
-  }
-
   /** @throws unavailable when the thread dies before it has answered: what it did is not known */
   ask(question: Question): Promise<Answer> {
     this.#worker ??= this.#listened(this.#start());

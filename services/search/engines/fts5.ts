@@ -45,6 +45,15 @@ export class Fts5 implements Engine {
     if (this.#next) throw refuse("conflict", "The index is being rebuilt already");
     const next = this.#at("search-next.db");
     this.#next = next;
+    const abandon = async () => {
+      this.#next = undefined;
+      await next.destroy();
+    };
+    // Makes the file.
+    await next.cursors().catch(async (error) => {
+      await abandon();
+      throw error;
+    });
     return {
       cursors: () => next.cursors(),
       apply: (changes) => next.apply(changes),
@@ -59,10 +68,7 @@ export class Fts5 implements Engine {
         this.#next = undefined;
         await adopted;
       },
-      abandon: async () => {
-        this.#next = undefined;
-        await next.destroy();
-      },
+      abandon,
     };
   }
 

@@ -19,6 +19,7 @@ export class FileIndex implements Index {
   readonly #damaged: (index: FileIndex, reason: string) => void;
   readonly #writer: Thread<Question, Answer>;
   readonly #finder: Thread<Question, Answer>;
+  #finding = 0;
   #closed = false;
 
   /**
@@ -48,11 +49,15 @@ export class FileIndex implements Index {
   }
 
   async find(lookup: Lookup): Promise<Hit[]> {
-    if (this.#finder.waiting >= WAITING) throw refuse("unavailable", "Too many searches are waiting; try again");
+    if (this.#finding >= WAITING) throw refuse("unavailable", "Too many searches are waiting; try again");
     const { since, until } = lookup;
     const finite = { since: Number.isFinite(since) ? since : null, until: Number.isFinite(until) ? until : null };
     const question: Question = { type: "find", lookup: { ...lookup, ...finite, now: Date.now() } };
-    const answer = await inTime(this.#ask(this.#finder, question));
+    this.#finding += 1;
+    const asked = this.#ask(this.#finder, question).finally(() => {
+      this.#finding -= 1;
+    });
+    const answer = await inTime(asked);
     return answer.type === "hits" ? answer.hits : unexpected(answer);
   }
 
