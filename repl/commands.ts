@@ -1,6 +1,7 @@
 import { actors } from "./actors.ts";
 import { as } from "./as.ts";
 import type { OperatorCommand } from "./command.ts";
+import { reindex } from "./reindex.ts";
 import { send } from "./send.ts";
 import { tail } from "./tail.ts";
 import { token } from "./token.ts";
@@ -8,4 +9,4 @@ import { topics } from "./topics.ts";
 import { verify } from "./verify.ts";
 
 /** What operators do daily, in fewer words than `call` takes. */
-export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token, topics];
+export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token, topics, reindex];

@@ -29,6 +29,7 @@ describe("The REPL, in a terminal", () => {
         expect(await type("verify #general", /ok: 5 entries, head 5 ([0-9a-f]{64})/)).to.equal(sent);
         await type(`call persistence.history --conversationId ${id} --after 4`, /text: 'hello from {3}ana'/);
 
+        await type("reindex", /indexed anew: \d+ entries/);
         await type("as @nobody", /not-found: There is no @nobody/);
         await type("send #general still ana", new RegExp(`${id} 6 `));
         await type("as @admin", /speaking for @admin\b/);
