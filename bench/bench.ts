@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { cluster } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
 import { storedBench } from "./stored.ts";
@@ -13,14 +14,22 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench                 all of it
  *     npm run bench -- --quick      one short turn of each
  *     npm run bench -- --only W1    one of them
+ *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; needs nats-server
  */
-const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: "boolean" }, cluster: { type: "boolean" }, only: { type: "string" } },
+});
 const pace = options.quick
   ? { turns: 1, seconds: 2, steadySeconds: 2 }
   : // At a steady pace there is less to count.
     { turns: 3, seconds: 3, steadySeconds: 5 };
 
-const benches: Record<string, () => Promise<void>> = {
+const onCluster: Record<string, () => Promise<void>> = {
+  W1: () => cluster(W1, pace),
+  W2: () => cluster(W2, pace),
+};
+
+const inOne: Record<string, () => Promise<void>> = {
   W1: () => wire(W1, pace),
   W2: () => wire(W2, pace),
   /** The rate with a million entries stored. */
@@ -33,6 +42,7 @@ const benches: Record<string, () => Promise<void>> = {
   topics,
 };
 
+const benches = options.cluster ? onCluster : inOne;
 const names = Object.keys(benches);
 if (options.only !== undefined && !names.includes(options.only)) {
   console.error(`--only is one of ${names.join(", ")}`);

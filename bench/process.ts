@@ -24,8 +24,11 @@ export function newFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Runs a shell's command line, and waits until it says at `port` that it is ready. */
-export async function start(command: string, port: number, environment: Record<string, string> = {}): Promise<Started> {
+/** A process that was started. */
+export type Launched = Omit<Started, "origin"> & { isRunning(): boolean; kill(): Promise<void> };
+
+/** Runs a shell's command line. */
+export function launch(command: string, environment: Record<string, string> = {}): Launched {
   const child = spawn(command, {
     shell: true,
     cwd: root,
@@ -34,24 +37,33 @@ export async function start(command: string, port: number, environment: Record<s
   });
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
+  const ended = new Promise((gone) => child.once("exit", gone));
+  void ended.then(() => process.off("exit", end));
+  const stop = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    isRunning: () => child.exitCode === null,
+    usage: () => usage(child),
+    stop: () => stop("SIGTERM"),
+    kill: () => stop("SIGKILL"),
+  };
+}
+
+/** Runs a shell's command line, and waits until it says at `port` that it is ready. */
+export async function start(command: string, port: number, environment: Record<string, string> = {}): Promise<Started> {
+  const launched = launch(command, environment);
   const origin = `http://127.0.0.1:${port}`;
   for (;;) {
     const ready = await fetch(`${origin}/readyz`)
       .then((response) => response.ok)
       .catch(() => false);
     if (ready) break;
-    if (child.exitCode !== null) throw new Error(`${command} ended before it was ready`);
+    if (!launched.isRunning()) throw new Error(`${command} ended before it was ready`);
     await new Promise((again) => setTimeout(again, 50));
   }
-  return {
-    origin,
-    usage: () => usage(child),
-    async stop() {
-      child.kill("SIGTERM");
-      await new Promise((ended) => child.once("exit", ended));
-      process.off("exit", end);
-    },
-  };
+  return { ...launched, origin };
 }
 
 function usage({ pid }: ChildProcess) {

@@ -63,20 +63,46 @@ type Options = {
   data?: string;
 };
 
+const administrator = "bench-administrator-bench-administrator";
+
 /** Wirehouse as `npm start` runs it. */
 export async function wirehouse(name: string, { metered = false, data }: Options = {}): Promise<Wirehouse> {
   const port = await freePort();
   const metrics = await freePort();
   const own = data === undefined ? newFolder() : undefined;
-  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const administrator = "bench-administrator-bench-administrator";
-  const { origin, ...server } = await start(scripts.start, port, {
-    WIREHOUSE_DATA: data ?? own?.path ?? "",
-    WIREHOUSE_ADMIN_TOKEN: administrator,
-    WIREHOUSE_RATE: "0",
+  const server = await start(npmStart, port, {
+    ...settings(data ?? own?.path ?? ""),
     PORT: String(port),
     ...(metered && { METRICS_PORT: String(metrics) }),
   });
+  return {
+    ...server,
+    ...asked(name, server.origin),
+    stop: () => server.stop().finally(() => own?.remove()),
+    async commits() {
+      if (!metered) return undefined;
+      const text = await fetch(`http://127.0.0.1:${metrics}/metrics`)
+        .then((response) => response.text())
+        .catch(() => "");
+      const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
+      const counted = { commits: value("wirehouse_commit_rows_count"), rows: value("wirehouse_commit_rows_sum") };
+      return Number.isNaN(counted.commits) ? undefined : counted;
+    },
+  };
+}
+
+/** The command of a node. */
+export const npmStart: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts.start;
+
+/** The variables of every server here. */
+export const settings = (data: string): Record<string, string> => ({
+  WIREHOUSE_DATA: data,
+  WIREHOUSE_ADMIN_TOKEN: administrator,
+  WIREHOUSE_RATE: "0",
+});
+
+/** What is asked of a Wirehouse over REST. */
+export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "url" | "ask" | "rooms"> {
   const ask: Wirehouse["ask"] = async (answer, method, path, token, body) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const response = await fetch(`${origin}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
@@ -92,11 +118,9 @@ export async function wirehouse(name: string, { metered = false, data }: Options
   const birth = randomBytes(6).toString("hex");
   let serial = 0;
   return {
-    ...server,
     name,
     url: streamOf(origin),
     ask,
-    stop: () => server.stop().finally(() => own?.remove()),
     async rooms({ rooms, members }) {
       const made = [];
       for (let r = 0; r < rooms; r++) {
@@ -108,15 +132,6 @@ export async function wirehouse(name: string, { metered = false, data }: Options
         made.push({ id, tokens: people.map(({ token }) => token) });
       }
       return made;
-    },
-    async commits() {
-      if (!metered) return undefined;
-      const text = await fetch(`http://127.0.0.1:${metrics}/metrics`)
-        .then((response) => response.text())
-        .catch(() => "");
-      const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
-      const counted = { commits: value("wirehouse_commit_rows_count"), rows: value("wirehouse_commit_rows_sum") };
-      return Number.isNaN(counted.commits) ? undefined : counted;
     },
   };
 }

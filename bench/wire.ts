@@ -3,9 +3,9 @@ import { limit, type Target, wirehouse } from "./servers.ts";
 import { line, median } from "./table.ts";
 import type { Workload } from "./workloads.ts";
 
-type Case = { title: string; window: number; rate?: number };
+export type Case = { title: string; window: number; rate?: number };
 
-const casesOf = ({ name, steady }: Workload): Case[] => [
+export const casesOf = ({ name, steady }: Workload): Case[] => [
   { title: `${name} window 16`, window: 16 },
   { title: `${name} window 1`, window: 1 },
   { title: `${name} steady ${steady}/s`, window: 1, rate: steady },
