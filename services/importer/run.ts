@@ -1,16 +1,13 @@
 import type { ServiceBroker } from "moleculer";
 import type { ImportSummary } from "../../contract/actions.ts";
-import { refuse } from "../../contract/errors.ts";
 import { call } from "../../mixins/call.ts";
 import { atOnce } from "./at-once.ts";
 import { ensurePrincipals } from "./principals.ts";
 import { Replay, type Write } from "./replay.ts";
 import { type Archive, openArchive } from "./slack/archive.ts";
 import { ChannelImport, type Principals } from "./slack/channel.ts";
-import type { SlackConversation } from "./slack/lists.ts";
-import { Roster } from "./slack/people.ts";
-import { type Plan, type PlannedChannel, planned } from "./slack/plan.ts";
-import { emptySurvey, type Survey, surveyed } from "./slack/survey.ts";
+import type { Plan, PlannedChannel } from "./slack/plan.ts";
+import { planOf } from "./slack/planning.ts";
 import { Tally } from "./tally.ts";
 import { type Verifiable, verifyAll } from "./verify.ts";
 
@@ -38,7 +35,9 @@ const FIRST_ADMINISTRATOR = "admin";
 export async function importArchive(path: string, run: Run): Promise<ImportSummary> {
   const archive = await openArchive(path);
   try {
-    const plan = await planOf(archive, run);
+    const of = archive.channels.length;
+    const read = (done: number) => run.progress({ phase: "reading channels", done, of });
+    const plan = await planOf(archive, read, run.stop);
     const tally = new Tally();
     const principals = await principalsOf(plan, run, tally);
     await replayAll(archive, plan, principals, run, tally);
@@ -49,23 +48,6 @@ export async function importArchive(path: string, run: Run): Promise<ImportSumma
   } finally {
     await archive.close();
   }
-}
-
-async function planOf(archive: Archive, { progress, stop }: Run): Promise<Plan> {
-  const roster = new Roster(archive.users);
-  const surveys = new Map<SlackConversation, Survey>();
-  for (const channel of archive.channels) {
-    const survey = emptySurvey();
-    for await (const day of archive.days(channel)) {
-      for (const record of day) {
-        for (const one of surveyed(survey, record)) roster.meet(one);
-      }
-      if (stop.aborted) throw refuse("unavailable", "The import was stopped before anything was written");
-    }
-    surveys.set(channel, survey);
-    progress({ phase: "reading channels", done: surveys.size, of: archive.channels.length });
-  }
-  return planned(surveys, roster);
 }
 
 async function principalsOf(plan: Plan, { broker, administratorId }: Run, { notes }: Tally): Promise<Principals> {

@@ -30,7 +30,7 @@ export function lines(entry: Entry, telling: Telling): string {
   const { paint, timeZone } = telling;
   const time = new Date(entry.sentAt).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
   const before = paint("dim", `${time} ${String(entry.seq).padStart(SEQ_WIDTH)}`);
-  return `${before} ${who(entry.senderId, telling)} ${what(entry, telling)}`;
+  return `${before} ${who(entry.senderId, telling)}  ${what(entry, telling)}`;
 }
 
 /** The day of an entry, where a new one begins. */

@@ -42,7 +42,7 @@ describe("npm run tail", () => {
         await third.wrote("three");
         await third.stop();
 
-        const line = (seq: number, text: string) => `${seq} Administrator @admin ${text}`;
+        const line = (seq: number, text: string) => `${seq} Administrator @admin  ${text}`;
         const all = ["made this channel", "joined", "one", "two", "three"].map((text, index) => line(index + 1, text));
         expect(said(first.output())).to.deep.equal(all.slice(0, 4));
         expect(said(second.output())).to.deep.equal(all.slice(4));

@@ -23,6 +23,7 @@ const environment: Record<string, string> = {
   "moleculer.config.ts": "hides from Moleculer's runner what is not meant for it",
   "cluster/cli.ts": "hands its own on to the processes it starts",
   "bench/stored.ts": "hands its own on to the processes it starts",
+  "terminal/demo/server.ts": "hands its own on to the processes it starts",
   "bench/process.ts": "hands its own on to the processes it starts",
 };
 
@@ -68,7 +69,14 @@ function allowed(file: string): string[] {
       return ["contract/", "mixins/", "repl/", ...(programs.includes(file) ? [CONFIG, "config.ts"] : [])];
     case "terminal":
       // Clients, who call themselves that: no service, no broker.
-      return ["contract/", "client/", "terminal/", "access.ts", "repl/command.ts"];
+      return [
+        "contract/",
+        "client/",
+        "terminal/",
+        "access.ts",
+        "repl/command.ts",
+        ...(file.startsWith("terminal/demo/") ? demo : []),
+      ];
     case "cluster":
       // The command of a node stands in package.json.
       return ["contract/", "config.ts", "cluster/", "package.json"];
@@ -88,6 +96,8 @@ function allowed(file: string): string[] {
       return ["contract/"];
   }
 }
+/** It reads archives as the importer does, and starts a server as a cluster's are started. */
+const demo = ["services/importer/slack/", "cluster/supervised.ts", "config.ts", "package.json"];
 const standalone = ["contract/close-codes.ts", "contract/limits.ts"];
 const CONFIG = "moleculer.config.ts";
 
@@ -123,6 +133,12 @@ describe("The house", () => {
     expect(where(published, (file) => /(from|import) "[^.]/.test(textOf(file)))).to.deep.equal([]);
     expect(where(standalone, (file) => importsOf(file).length > 0)).to.deep.equal([]);
     expect(JSON.parse(textOf("client/package.json"))).not.to.have.any.keys("dependencies", "peerDependencies");
+  });
+
+  it("the verifier for readers is one page, and needs nothing but Node", () => {
+    const verifier = textOf("docs/verify.mjs");
+    expect(verifier.split("\n")).to.have.length.at.most(50);
+    expect(verifier.match(/^import .*$/gm)).to.deep.equal(['import { createHash } from "node:crypto";']);
   });
 
   it("nothing imports a service: they are loaded, and call each other", () => {

@@ -21,12 +21,12 @@ function entry<T extends EntryType>(type: T, body: Bodies[T] | undefined, more: 
 
 const message = (text: string) => ({ text, salt: "" });
 const shown = (given: Entry, more: Partial<Telling> = {}) => lines(given, { ...telling, ...more });
-const ANA = "09:03      7 Ana Ruiz @ana";
+const ANA = "09:03      7 Ana Ruiz @ana ";
 
 describe("An entry in a terminal", () => {
   it("says when, which, who and what; a name that is the handle stands once", () => {
     expect(shown(entry("message", message("good morning")))).to.equal(`${ANA} good morning`);
-    expect(shown(entry("message", message("hi"), { senderId: "B" }))).to.equal("09:03      7 @ben hi");
+    expect(shown(entry("message", message("hi"), { senderId: "B" }))).to.equal("09:03      7 @ben  hi");
   });
 
   it("cites what it answers, is about or takes back", () => {
