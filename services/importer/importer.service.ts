@@ -1,7 +1,8 @@
 import type { Context, Service, ServiceSchema } from "moleculer";
 import type { Params } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
-import { action, call, type Meta } from "../../mixins/call.ts";
+import { action, type Meta } from "../../mixins/call.ts";
+import { checkAdministrator } from "../../mixins/caller.ts";
 import { importArchive, type Progress } from "./run.ts";
 
 /** The import under way on this node, if any. */
@@ -19,12 +20,11 @@ const importer: ServiceSchema = {
   actions: {
     run: {
       ...action("importer.run", async function (this: Service, ctx: Context<Params<"importer.run">, Meta>) {
-        const me = await call(ctx, "directory.me", {});
-        if (me.role !== "admin" || me.disabled) throw refuse("forbidden", "Only administrators may do this");
+        const { id: administratorId } = await checkAdministrator(ctx);
         if (underway.has(this)) throw refuse("conflict", "An import is under way; wait for its end");
         const stop = new AbortController();
         const progress = (progress: Progress) => this.broker.broadcastLocal("importer.progress", progress);
-        const run = { broker: this.broker, administratorId: me.id, progress, stop: stop.signal };
+        const run = { broker: this.broker, administratorId, progress, stop: stop.signal };
         const ended = importArchive(ctx.params.path, run).finally(() => underway.delete(this));
         underway.set(this, { stop, ended });
         return ended;

@@ -6,6 +6,7 @@ import { bareHandle } from "../../contract/principal.ts";
 import { placed } from "../../mixins/actor/actor.mixin.ts";
 import { nodesOf, Owners } from "../../mixins/actor/owners.ts";
 import { action, call, callAt, type Meta } from "../../mixins/call.ts";
+import { callerOf, checkAdministrator } from "../../mixins/caller.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { principals, tell } from "./principals.ts";
 import { RollCall, type Times, times } from "./roll-call.ts";
@@ -17,21 +18,9 @@ type In<A extends ActionName> = Context<Params<A>, Meta>;
 /** Actors that operators are shown by name. */
 const BUSIEST = 10;
 
-/** @throws unauthorized where a call speaks for nobody */
-function callerOf(ctx: Context<unknown, Meta>): string {
-  if (ctx.meta.principalId === undefined) throw refuse("unauthorized", "The call speaks for nobody");
-  return ctx.meta.principalId;
-}
-
 /** @throws forbidden where a call is about somebody else */
 function checkSelf(ctx: Context<unknown, Meta>, principalId: string): void {
   if (callerOf(ctx) !== principalId) throw refuse("forbidden", "Everybody speaks for himself");
-}
-
-/** @throws forbidden */
-async function checkAdministrator(ctx: Context<unknown, Meta>): Promise<void> {
-  const { role } = await call(ctx, "directory.me", {});
-  if (role !== "admin") throw refuse("forbidden", "Only administrators may do this");
 }
 
 /** Ids by address, in their order, each once; unknown ones are left out. */
