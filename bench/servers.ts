@@ -7,6 +7,7 @@ import { freePort, newFolder, root, type Started, start } from "./process.ts";
 import type { Load, Workload } from "./workloads.ts";
 
 const Made = { token: Type.Object({ token: Type.String() }), conversation: Type.Object({ id: Type.String() }) };
+const Found = Type.Object({ behind: Type.Number() });
 const Counted = Type.Object({ commits: Type.Number(), rows: Type.Number() });
 export type Counted = Static<typeof Counted>;
 
@@ -17,6 +18,8 @@ export type Target = Omit<Started, "origin"> & {
   url: string;
   /** Ids and members' tokens of this many new rooms. */
   rooms(workload: Pick<Workload, "rooms" | "members">): Promise<Load["rooms"]>;
+  /** Resolves when the search index has all of these rooms: until then it takes its part of the machine. */
+  indexed(rooms: Load["rooms"]): Promise<void>;
   /** Commits and the entries they stored so far, where the server says. */
   commits(): Promise<Counted | undefined>;
 };
@@ -52,6 +55,8 @@ export async function limit(): Promise<Target> {
         return { id, tokens: Array.from({ length: members }, (_, i) => `${id}/${i}`) };
       });
     },
+    // It has none.
+    async indexed() {},
     commits: async () => Value.Parse(Counted, await (await fetch(origin)).json()),
   };
 }
@@ -102,7 +107,7 @@ export const settings = (data: string): Record<string, string> => ({
 });
 
 /** What is asked of a Wirehouse over REST. */
-export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "url" | "ask" | "rooms"> {
+export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "url" | "ask" | "rooms" | "indexed"> {
   const ask: Wirehouse["ask"] = async (answer, method, path, token, body) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const response = await fetch(`${origin}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
@@ -132,6 +137,11 @@ export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "u
         made.push({ id, tokens: people.map(({ token }) => token) });
       }
       return made;
+    },
+    async indexed(rooms) {
+      for (const { tokens } of rooms)
+        while ((await ask(Found, "GET", "/search?q=x&limit=1", tokens[0] ?? "")).behind > 0)
+          await new Promise((again) => setTimeout(again, 200));
     },
   };
 }

@@ -25,6 +25,8 @@ export async function stored(workload: Pick<Workload, "rooms" | "members">, each
   );
   const [code] = await once(filling, "exit");
   if (code !== 0) throw new Error("the rooms could not be filled");
+  const indexing = await wirehouse("indexing", { data });
+  await indexing.indexed(rooms).finally(indexing.stop);
   return { data, rooms, remove };
 }
 
@@ -44,8 +46,10 @@ export async function storedBench(pace: Pace): Promise<void> {
     for (const window of [16, 1]) {
       const results: Result[][] = places.map(() => []);
       for (let turn = 0; turn < pace.turns; turn++)
-        for (const [index, { target, rooms }] of places.entries())
+        for (const [index, { target, rooms }] of places.entries()) {
           results[index]?.push(await measure(target, { rooms, window }, pace));
+          await target.indexed(rooms);
+        }
       const title = `W1 window ${window}`;
       for (const [index, { target }] of places.entries()) row(`${title}  ${target.name}`, results[index] ?? []);
       ratio(`${title}  stored / empty`, ...results);

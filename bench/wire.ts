@@ -24,8 +24,10 @@ export async function wire(workload: Workload, pace: Pace): Promise<void> {
       const results = new Map<Target, Result[]>(targets.map((target) => [target, []]));
       for (let turn = 0; turn < pace.turns; turn++)
         for (const target of targets)
-          if (turn === 0 || target !== metered)
+          if (turn === 0 || target !== metered) {
             results.get(target)?.push(await measure(target, { ...one, rooms: rooms.get(target) ?? [] }, pace));
+            await target.indexed(rooms.get(target) ?? []);
+          }
       for (const target of targets) row(`${one.title}  ${target.name}`, results.get(target) ?? []);
       if (one.rate === undefined) ratio(one.title, ...targets.map((target) => results.get(target) ?? []));
     }
