@@ -14,8 +14,8 @@ export const TOPIC_TOKENS = 16;
 export const TOPIC_CHARACTERS = 256;
 /** Patterns that one principal may publish to: who needs more wants wider ones. */
 export const PUBLISH_PATTERNS = 100;
-/** Bindings of one conversation: each is held by every router; what needs more wants a wider pattern. */
-export const BINDINGS = 256;
+/** Bindings that one principal may have made who is no administrator: each is held in memory by every router. */
+export const BINDINGS_OF_ONE = 10_000;
 /**
  * Conversations that one message to a topic reaches: each stores it, and some 200 bytes of receipts for each must fit a
  * frame. Those that were bound first are, so that nobody can push out others by binding a thousand of his own.

@@ -83,6 +83,7 @@ export type BindingRow = {
   id: string;
   pattern: string;
   conversation_id: string;
+  maker_id: string;
   /** The directory's revision that its last change led to. */
   changed: number;
   removed_at: string | null;

@@ -3,7 +3,7 @@ import type { Params, Result } from "../../../contract/actions.ts";
 import type { Binding, BindingChange } from "../../../contract/binding.ts";
 import { refuseStranger } from "../../../contract/conversation.ts";
 import { refuse } from "../../../contract/errors.ts";
-import { BINDINGS, PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
+import { BINDINGS_OF_ONE, PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { Id, Strict } from "../../../contract/scalars.ts";
 import { TopicPattern } from "../../../contract/topic.ts";
@@ -76,7 +76,7 @@ const bindable = (knex: Knex, callerId: string): Knex.QueryBuilder =>
 
 /**
  * Adds a binding; the same once more is a repeat.
- * @throws what a stranger is told, `forbidden`, `conflict` when the pattern is bound there already or too many are
+ * @throws what a stranger is told, `forbidden`, `conflict` when the pattern is bound there already, or he has made too many
  */
 export async function addBinding(
   { reader: knex, write }: Writing,
@@ -84,18 +84,18 @@ export async function addBinding(
   callerId: string,
 ): Promise<Result<"persistence.addBinding">> {
   const { id, pattern, conversationId } = binding;
-  const count = knex<BindingRow>("bindings").where("conversation_id", conversationId).whereNull("removed_at").count();
+  const row = { id, pattern, conversation_id: conversationId };
   const written = await write([
     raise(knex),
     { query: bindable(knex, callerId).where("c.id", conversationId).select("c.id"), required: true },
-    { query: knex.raw("select 1 as room where (?) < ?", [count, BINDINGS]), required: true },
-    { query: knex("bindings").insert({ id, pattern, conversation_id: conversationId, changed: raised(knex) }) },
+    { query: room(knex, callerId), required: true },
+    { query: knex("bindings").insert({ ...row, maker_id: callerId, changed: raised(knex) }) },
   ]);
   if (!("undoneBy" in written)) return { revision: revisionIn(written.rows) };
   if (written.undoneBy === 1) throw await refusal(knex, conversationId, callerId);
-  const same = await knex<BindingRow>("bindings").where({ id, pattern, conversation_id: conversationId }).first();
+  const same = await knex<BindingRow>("bindings").where(row).first();
   if (same) return { revision: await revision(knex) };
-  if (written.undoneBy === 2) throw refuse("conflict", `A conversation has at most ${BINDINGS} bindings`);
+  if (written.undoneBy === 2) throw refuse("conflict", `You have made ${BINDINGS_OF_ONE} bindings already`);
   throw refuse("conflict", "The pattern is bound to this conversation already");
 }
 
@@ -129,6 +129,12 @@ export async function bindingChanges(
   const rows: BindingRow[] = await knex("bindings").where("changed", ">", after).orderBy("changed").limit(CHANGES);
   return { changes: rows.map(changeOf), more: rows.length === CHANGES };
 }
+
+/** A row where the caller may make one more: an administrator, or who has not made too many. */
+const room = (knex: Knex, callerId: string): Knex.Raw => {
+  const made = knex<BindingRow>("bindings").where("maker_id", callerId).whereNull("removed_at").count();
+  return knex.raw("select 1 as room where exists ? or ? < ?", [administrator(knex, callerId), made, BINDINGS_OF_ONE]);
+};
 
 /** The revision that the transaction's first statement has led to. */
 const raised = (knex: Knex) => knex.raw("(select value from revisions where name = ?)", ["directory"]);

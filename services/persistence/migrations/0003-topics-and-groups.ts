@@ -19,9 +19,11 @@ export async function up(knex: Knex, { types }: SchemaDialect): Promise<void> {
     table.specificType("id", id).primary();
     table.specificType("pattern", types.key(256)).notNullable();
     table.specificType("conversation_id", id).notNullable().references("conversations.id");
+    table.specificType("maker_id", id).notNullable();
     table.bigInteger("changed").notNullable().unique();
     table.specificType("removed_at", types.time);
   });
+  await knex.raw("create index bindings_made on bindings (maker_id) where removed_at is null");
   await knex.raw(
     "create unique index bindings_in_force on bindings (conversation_id, pattern) where removed_at is null",
   );

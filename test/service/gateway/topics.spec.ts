@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { BINDINGS } from "../../../contract/limits.ts";
 import { until } from "../../support/until.ts";
 import { type Client, type Edge, withEdge } from "./edge.ts";
 
@@ -144,17 +143,6 @@ describe("topics at the edge", () => {
       await ana.patch(`/v1/conversations/${room}/members/ana`, { role: "member" });
       expect([await bindingsOf(ana), (await bindingsOf(bob)).length]).to.deep.equal([[], 1]);
     }));
-
-  it("G8 a conversation has a bounded number of bindings, and again room for one when one is removed", () =>
-    withEdge(async ({ person }) => {
-      const ana = await person("ana");
-      const room = await ana.room();
-      let last = "";
-      for (let n = 0; n < BINDINGS; n++) last = (await bind(ana, `a.${n}`, room)).body.id;
-      expect((await bind(ana, "one.more", room)).status).to.equal(409);
-      await ana.delete(`/v1/bindings/${last}`);
-      expect((await bind(ana, "one.more", room)).status).to.equal(201);
-    })).timeout(30_000);
 
   it("over a stream: in the order sent with what goes there by other addresses, acknowledged alike", () =>
     withEdge(async (edge) => {
