@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { cluster } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
+import { search } from "./search.ts";
 import { storedBench } from "./stored.ts";
 import { topics } from "./topics.ts";
 import { wire } from "./wire.ts";
@@ -40,6 +41,8 @@ const inOne: Record<string, () => Promise<void>> = {
   idle,
   /** Matching a topic, by the number of bindings and by its length. */
   topics,
+  /** How soon messages are found, what indexing costs, and queries on a million of them. */
+  search: () => search(pace),
 };
 
 const benches = options.cluster ? onCluster : inOne;

@@ -1,15 +1,16 @@
 import { join } from "node:path";
+import { text as consumeText } from "node:stream/consumers";
 import { ServiceBroker } from "moleculer";
 import { v7 as uuid } from "uuid";
 import type { Append, Appended, AppendedEntry, Loaded } from "../contract/append.ts";
 import { link } from "../contract/chain.ts";
 import { salt } from "../services/router/prepare/salt.ts";
-import { TEXT_BYTES } from "./workloads.ts";
+import { writer } from "./words.ts";
 
 /**
  * A process that lengthens logs by the way that routers' turns take, in appends as large as theirs may be:
  *
- *     WIREHOUSE_DATA=<folder> node bench/fill.ts <entries each> <conversation>…
+ *     WIREHOUSE_DATA=<folder> node bench/fill.ts <entries each>        conversations, a line each, on its standard input
  */
 
 /** Entries of one append: half a megabyte of them. */
@@ -17,8 +18,9 @@ const TOGETHER = 500;
 /** Appends under way at once, so that the writer never waits for the hashes of the next ones. */
 const AHEAD = 4;
 
-const text = "x".repeat(TEXT_BYTES);
-const [each, ...conversations] = process.argv.slice(2);
+const write = writer(1);
+const [each] = process.argv.slice(2);
+const conversations = await consumeText(process.stdin).then((all) => all.split("\n").filter((id) => id !== ""));
 const broker = new ServiceBroker({ logger: false, validator: false });
 broker.loadService(join(import.meta.dirname, "../services/persistence/persistence.service.ts"));
 await broker.start();
@@ -32,7 +34,7 @@ function* appendsTo(conversationId: string, loaded: Loaded, count: number): Gene
   for (let left = count; left > 0; left -= TOGETHER) {
     const before = head;
     const entries = Array.from({ length: Math.min(left, TOGETHER) }, (): AppendedEntry => {
-      const body = { text, salt: salt() };
+      const body = { text: write(), salt: salt() };
       const entry = link(head, { type: "message", conversationId, senderId, clientMessageId: uuid(), sentAt, body });
       head = { seq: entry.seq, hash: entry.hash };
       ordinal += 1;

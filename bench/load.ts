@@ -1,5 +1,6 @@
 import WebSocket from "ws";
-import { type Load, type Measured, TEXT_BYTES } from "./workloads.ts";
+import { writer } from "./words.ts";
+import type { Load, Measured } from "./workloads.ts";
 
 /**
  * The load client, a process of its own, the same for whatever server: members stream, one of each room sends. It parses
@@ -14,7 +15,8 @@ let counting = false;
 let accepted = 0;
 let deliveries = 0;
 
-const filler = "x".repeat(TEXT_BYTES);
+/** Enough that no two neighbours are the same. */
+const texts = Array.from({ length: 500 }, writer(process.pid));
 
 class Room {
   readonly #id: string;
@@ -37,7 +39,13 @@ class Room {
   send(count: number): void {
     for (let i = 0; i < count; i++) {
       const key = `${this.#serial++}-${process.pid}`;
-      const frame = { type: "send", ref: key, to: this.#id, clientMessageId: key, text: filler };
+      const frame = {
+        type: "send",
+        ref: key,
+        to: this.#id,
+        clientMessageId: key,
+        text: texts[this.#serial % texts.length],
+      };
       this.#queue.push(JSON.stringify(frame));
       this.#sent.set(key, { at: performance.now(), missing: this.#sockets.length });
     }

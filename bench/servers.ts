@@ -26,6 +26,8 @@ export type Target = Omit<Started, "origin"> & {
 
 /** A Wirehouse, which can also be asked over REST. */
 export type Wirehouse = Target & {
+  /** So many new people. */
+  people(count: number): Promise<{ handle: string; token: string }[]>;
   /** @throws Error with what is wrong when the answer is none of the 2xx */
   ask<T extends TSchema>(
     answer: T,
@@ -66,16 +68,20 @@ type Options = {
   metered?: boolean;
   /** Of its data; without it one that is gone afterwards. */
   data?: string;
+  /** What it runs; without it everything. */
+  services?: string[];
 };
 
 const administrator = "bench-administrator-bench-administrator";
 
 /** Wirehouse as `npm start` runs it. */
-export async function wirehouse(name: string, { metered = false, data }: Options = {}): Promise<Wirehouse> {
+export async function wirehouse(name: string, { metered = false, data, services }: Options = {}): Promise<Wirehouse> {
   const port = await freePort();
   const metrics = await freePort();
   const own = data === undefined ? newFolder() : undefined;
-  const server = await start(npmStart, port, {
+  const some = services?.map((service) => `services/${service}`).join(" ");
+  const command = some === undefined ? npmStart : npmStart.replace(/services$/, some);
+  const server = await start(command, port, {
     ...settings(data ?? own?.path ?? ""),
     PORT: String(port),
     ...(metered && { METRICS_PORT: String(metrics) }),
@@ -107,7 +113,10 @@ export const settings = (data: string): Record<string, string> => ({
 });
 
 /** What is asked of a Wirehouse over REST. */
-export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "url" | "ask" | "rooms" | "indexed"> {
+export function asked(
+  name: string,
+  origin: string,
+): Pick<Wirehouse, "name" | "url" | "ask" | "people" | "rooms" | "indexed"> {
   const ask: Wirehouse["ask"] = async (answer, method, path, token, body) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const response = await fetch(`${origin}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
@@ -122,19 +131,21 @@ export function asked(name: string, origin: string): Pick<Wirehouse, "name" | "u
   // Other starts on the same data have made people too.
   const birth = randomBytes(6).toString("hex");
   let serial = 0;
+  const people = (count: number) => Promise.all(Array.from({ length: count }, () => person(`p${serial++}-${birth}`)));
   return {
     name,
     url: streamOf(origin),
     ask,
+    people,
     async rooms({ rooms, members }) {
       const made = [];
       for (let r = 0; r < rooms; r++) {
-        const people = await Promise.all(Array.from({ length: members }, () => person(`p${serial++}-${birth}`)));
-        const [owner, ...others] = people;
+        const all = await people(members);
+        const [owner, ...others] = all;
         const invited = others.map(({ handle }) => `@${handle}`);
         const room = { kind: "room", members: invited };
         const { id } = await ask(Made.conversation, "POST", "/conversations", owner?.token ?? "", room);
-        made.push({ id, tokens: people.map(({ token }) => token) });
+        made.push({ id, tokens: all.map(({ token }) => token) });
       }
       return made;
     },

@@ -15,19 +15,25 @@ export async function stored(workload: Pick<Workload, "rooms" | "members">, each
   const { path: data, remove } = newFolder();
   const server = await wirehouse("making rooms", { data });
   const rooms = await server.rooms(workload).finally(server.stop);
-  const filling = spawn(
-    process.execPath,
-    [join(import.meta.dirname, "fill.ts"), String(each), ...rooms.map(({ id }) => id)],
-    {
-      env: { ...process.env, WIREHOUSE_DATA: data },
-      stdio: ["ignore", "ignore", "inherit"],
-    },
+  await fill(
+    data,
+    each,
+    rooms.map(({ id }) => id),
   );
-  const [code] = await once(filling, "exit");
-  if (code !== 0) throw new Error("the rooms could not be filled");
   const indexing = await wirehouse("indexing", { data });
   await indexing.indexed(rooms).finally(indexing.stop);
   return { data, rooms, remove };
+}
+
+/** Lengthens each of these conversations by so many messages; no server may have the folder. */
+export async function fill(data: string, each: number, ids: string[]): Promise<void> {
+  const filling = spawn(process.execPath, [join(import.meta.dirname, "fill.ts"), String(each)], {
+    env: { ...process.env, WIREHOUSE_DATA: data },
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  filling.stdin?.end(ids.join("\n"));
+  const [code] = await once(filling, "exit");
+  if (code !== 0) throw new Error("the conversations could not be filled");
 }
 
 const ENTRIES = 1_000_000;

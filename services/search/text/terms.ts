@@ -20,6 +20,7 @@ export type Phrase = { terms: string[]; prefix: boolean };
 /** UTF-16 units of a term: what is longer is no word, and is known by its beginning. */
 const LONGEST = 64;
 
+const PLAIN = /^[a-zA-Z0-9]+$/;
 /** Joiners and soft hyphens stand inside words, and don't count. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200c\u200d]*/gu;
 const UNSPACED = "\\p{scx=Hani}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}";
@@ -51,6 +52,12 @@ export function phraseOf(text: string, prefix = false): Phrase {
 
 function* partsOf(text: string): Generator<Term | { characters: Term[] }> {
   for (const word of text.matchAll(WORD)) {
+    // Most words of most texts: nothing in them is to be taken apart or off.
+    if (PLAIN.test(word[0])) {
+      const [from, to] = [word.index, word.index + word[0].length];
+      yield { term: cut(word[0].toLowerCase()), from, to, middle: to };
+      continue;
+    }
     for (const part of word[0].matchAll(PART)) {
       const from = word.index + part.index;
       const to = from + part[0].length;
@@ -81,4 +88,5 @@ const pairs = (characters: readonly Term[]): Term[] =>
 const whole = (term: Term): Term[] => (term.term === "" ? [] : [term]);
 
 /** At most so long, and no half character at the end. */
-const cut = (term: string): string => term.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, "");
+const cut = (term: string): string =>
+  term.length <= LONGEST ? term : term.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, "");
