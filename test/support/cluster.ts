@@ -41,6 +41,11 @@ export class ClusterNode {
     return this.#process !== undefined && !this.#paused;
   }
 
+  /** Of its process, while there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** What other nodes call it, anew after each start. */
   get id(): string {
     return /node {4}(\S+):/.exec(this.output())?.[1] ?? "";

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -36,6 +36,8 @@ export type PostgresServer = {
   /** The administrator's. */
   readonly url: string;
   readonly folder: string;
+  /** Of its first process. */
+  readonly pid: number;
   isUp(): boolean;
   start(): Promise<void>;
   /** SIGINT ends all connections, SIGQUIT all processes without a checkpoint; SIGKILL the first process alone. */
@@ -66,6 +68,9 @@ export async function startPostgres(options = "", folder = mkdtempSync(join(tmpd
   const made: PostgresServer = {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     folder,
+    get pid() {
+      return server?.pid ?? Number.NaN;
+    },
     isUp: () => server !== undefined,
     // Processes of a server that was killed may hold its memory a moment longer.
     start: () =>
@@ -90,6 +95,55 @@ export async function startPostgres(options = "", folder = mkdtempSync(join(tmpd
   };
   await made.start();
   return made;
+}
+
+/** A database of its own server, as several nodes share one. */
+export type NodesDatabase = {
+  readonly server: PostgresServer;
+  /** As whom nodes log in: the owner of the database, and nobody's administrator. */
+  readonly url: string;
+  /** The administrator's. */
+  readonly admin: string;
+  /** Of its own, so that it can be filled; only root may make one. */
+  readonly disk: Disk | undefined;
+};
+
+export type Disk = {
+  /** Leaves no room. */
+  fill(): void;
+  free(): void;
+};
+
+/** A disk in memory. */
+function mounted(folder: string): Disk | undefined {
+  const mount = (...options: string[]) => spawnSync("mount", [...options, "tmpfs", folder]).status === 0;
+  if (!mount("-t", "tmpfs", "-o", "size=4g")) return undefined;
+  return {
+    fill() {
+      const { blocks, bfree, bsize } = statfsSync(folder);
+      mount("-o", `remount,size=${(blocks - bfree) * bsize}`);
+    },
+    free: () => void mount("-o", "remount,size=4g"),
+  };
+}
+
+/** A server for one test to ill-treat. */
+export async function withPostgres<T>(use: (database: NodesDatabase) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "wirehouse-pg-"));
+  const disk = mounted(folder);
+  try {
+    const server = await startPostgres("-c max_connections=60", folder);
+    try {
+      const admin = inServer(server.url, "wirehouse");
+      await administer(server.url, "create role wirehouse login", "create database wirehouse owner wirehouse");
+      return await use({ server, url: inServer(admin, "wirehouse", "wirehouse"), admin, disk });
+    } finally {
+      await server.stop("SIGQUIT");
+    }
+  } finally {
+    if (disk) execFileSync("umount", ["--lazy", folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Runs statements as the administrator of a server. */

@@ -1,29 +1,47 @@
 import { parseArgs } from "node:util";
+import type { Layout } from "../../support/cluster.ts";
+import { withPostgres } from "../../support/postgres.ts";
 import { chosen } from "../../support/random.ts";
-import { chaos } from "./chaos.ts";
-import { faults } from "./faults.ts";
-import { embedded } from "./layouts.ts";
+import { chaos, type Report } from "./chaos.ts";
+import { databaseFaults } from "./database-faults.ts";
+import { type Fault, faults } from "./faults.ts";
+import { embedded, onServer } from "./layouts.ts";
 
-/** `npm run chaos -- --minutes 10 --seed 7`: faults on a cluster under load, with a report; fails if a guarantee did. */
+/**
+ * `npm run chaos -- --minutes 10 --seed 7 [--database postgres]`: faults on a cluster under load, with a report; fails if
+ * a guarantee did. On PostgreSQL the database is ill-treated too.
+ */
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     only: { type: "string", default: "" },
+    database: { type: "string", default: "sqlite" },
   },
 });
 const end = Date.now() + Number(values.minutes) * 60_000;
-const candidates = faults.filter(({ name }) => name.includes(values.only));
 console.log(`seed ${values.seed}`);
-const report = await chaos({
-  layout: embedded,
-  seed: Number(values.seed),
-  next: (_inflicted, random) => (Date.now() < end ? chosen(random, candidates) : undefined),
-  people: 6,
-  rooms: 12,
-  pace: 10,
-  tell: (line) => console.log(line),
-});
+const run = (layout: Layout, among: readonly Fault[]): Promise<Report> => {
+  const candidates = among.filter(({ name }) => name.includes(values.only));
+  return chaos({
+    layout,
+    seed: Number(values.seed),
+    next: (_inflicted, random) => (Date.now() < end ? chosen(random, candidates) : undefined),
+    people: 6,
+    rooms: 12,
+    pace: 10,
+    tell: (line) => console.log(line),
+  });
+};
+
+/** Where root runs it the database's disk is filled, too. */
+const onPostgres = () =>
+  withPostgres((database) => {
+    if (!database.disk) console.log("The database's disk is not filled: that takes root");
+    return run(onServer(database.url), [...faults, ...databaseFaults(database)]);
+  });
+
+const report = await (values.database === "postgres" ? onPostgres() : run(embedded, faults));
 const times = report.faults.map(({ recovery }) => recovery).sort((a, b) => a - b);
 const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 console.log(`${times.length} faults; recovery p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${times.at(-1) ?? 0} ms`);

@@ -10,3 +10,13 @@ export const embedded: Layout = {
   "presence-2": { services: "presence" },
   "persistence-1": { services: "persistence" },
 };
+
+/** Two of each, on a database server. @param url of the nodes' database */
+export function onServer(url: string): Layout {
+  const environment = { DATABASE_URL: url, DATABASE_POOL: "4" };
+  return {
+    ...embedded,
+    "persistence-1": { services: "persistence", environment },
+    "persistence-2": { services: "persistence", environment },
+  };
+}
