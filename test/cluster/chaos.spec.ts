@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import type { Layout } from "../support/cluster.ts";
 import { describeOnNats } from "../support/nats.ts";
-import { chaos } from "./chaos/chaos.ts";
-import { faults } from "./chaos/faults.ts";
-import { embedded } from "./chaos/layouts.ts";
+import { describeOnPostgres, withPostgres } from "../support/postgres.ts";
+import { chaos, type Report } from "./chaos/chaos.ts";
+import { databaseFaults } from "./chaos/database-faults.ts";
+import { type Fault, faults } from "./chaos/faults.ts";
+import { embedded, onServer } from "./chaos/layouts.ts";
 
 /** Of `npm run chaos`, one after the other, what goes by in a minute. */
 const SHORT = [
@@ -13,21 +16,44 @@ const SHORT = [
   "drop half of the fan-out",
 ];
 
+/** Of what befalls a database server that several nodes share. */
+const SHORT_ON_POSTGRES = [
+  "kill -9 persistence",
+  "SIGSTOP persistence",
+  "kill -9 the database",
+  "cut the database's connections",
+  "refuse the database's connections",
+  "fill the database's disk",
+  "kill -9 in a commit",
+];
+
+async function survives(layout: Layout, names: readonly string[], among: readonly Fault[]): Promise<Report> {
+  const lines: string[] = [];
+  const left = names.flatMap((name) => among.filter((fault) => fault.name === name));
+  const report = await chaos({
+    layout,
+    seed: 1,
+    next: (inflicted) => left[inflicted],
+    people: 4,
+    rooms: 8,
+    pace: 20,
+    tell: (line) => lines.push(line),
+  });
+  expect(report.violations, lines.join("\n")).to.deep.equal([]);
+  expect(report.sends.acknowledged).to.be.greaterThan(500);
+  return report;
+}
+
 describeOnNats("G1 to G7: a cluster under load, and what befalls it", () => {
   it("loses, doubles and reorders nothing, and shows everybody the same", async () => {
-    const lines: string[] = [];
-    const left = SHORT.flatMap((name) => faults.filter((fault) => fault.name === name));
-    const { sends, violations } = await chaos({
-      layout: embedded,
-      seed: 1,
-      next: (inflicted) => left[inflicted],
-      people: 4,
-      rooms: 8,
-      pace: 20,
-      tell: (line) => lines.push(line),
-    });
-    expect(violations, lines.join("\n")).to.deep.equal([]);
-    expect(sends.acknowledged).to.be.greaterThan(500);
+    const { sends } = await survives(embedded, SHORT, faults);
     expect(sends.refused).to.equal(0);
   }).timeout(180_000);
+
+  describeOnPostgres("on PostgreSQL, with two persistence nodes", () => {
+    it("loses, doubles and reorders nothing, whatever befalls the database and them", () =>
+      withPostgres((database) =>
+        survives(onServer(database.url), SHORT_ON_POSTGRES, [...faults, ...databaseFaults(database)]),
+      )).timeout(180_000);
+  });
 });

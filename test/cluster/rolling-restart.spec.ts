@@ -3,10 +3,11 @@ import Type from "typebox";
 import { Client } from "../support/client.ts";
 import { ADMINISTRATOR, Cluster, type ClusterNode } from "../support/cluster.ts";
 import { describeOnNats } from "../support/nats.ts";
+import { describeOnPostgres, withPostgres } from "../support/postgres.ts";
 import { until } from "../support/until.ts";
 import { violations } from "./chaos/checker.ts";
 import type { History } from "./chaos/history.ts";
-import { embedded } from "./chaos/layouts.ts";
+import { embedded, onServer } from "./chaos/layouts.ts";
 import { Participant } from "./chaos/participant.ts";
 
 const Conversations = Type.Object({ items: Type.Array(Type.Object({ id: Type.String() })) });
@@ -61,7 +62,9 @@ class Traffic {
 
 /** Stops and starts, one after the other, each node of which there is another. */
 async function restartAll(cluster: Cluster, wentOn: () => Promise<void>): Promise<void> {
-  for (const node of [...cluster.gateways, ...cluster.running("router")]) {
+  const several = (node: ClusterNode) =>
+    node.services.split(",").every((service) => cluster.running(service).length > 1);
+  for (const node of cluster.nodes.filter(several)) {
     await node.stop();
     await node.start();
     await cluster.ready();
@@ -69,37 +72,38 @@ async function restartAll(cluster: Cluster, wentOn: () => Promise<void>): Promis
   }
 }
 
+/** Requests of all kinds, one after the other, while nodes are replaced: none may fail. */
+async function failsNoRequest(cluster: Cluster): Promise<void> {
+  const [first] = cluster.gateways;
+  const admin = new Client(first?.url ?? "", ADMINISTRATOR);
+  const ana = await admin.person("ana");
+  const room = await ana.room("admin");
+  const traffic = new Traffic(cluster.gateways);
+  const running = [
+    traffic.run("send", ana.token, (client, serial) => client.send(room, "text", `one-${serial}`)),
+    traffic.run("send", ana.token, (client, serial) => client.send("@admin", "text", `two-${serial}`)),
+    traffic.run("edit", ana.token, async (client, serial) => {
+      const { seq } = await client.send(room, "text", `three-${serial}`);
+      await client.ask(Type.Unknown(), "PATCH", `/conversations/${room}/messages/${seq}`, { text: "new" });
+    }),
+    traffic.run("create", ana.token, (client) => client.room("admin")),
+    traffic.run("read", ana.token, (client) => client.ask(Type.Unknown(), "GET", `/conversations/${room}/messages`)),
+    traffic.run("list", ana.token, (client) => client.ask(Conversations, "GET", "/conversations")),
+  ];
+  await restartAll(cluster, async () => {
+    await until(() => traffic.balanced === cluster.gateways.length, "the gateway to be taken in again");
+    const before = traffic.answered;
+    await until(() => traffic.answered > before + 100, "requests to be answered");
+  });
+  traffic.stop();
+  await Promise.all(running);
+  expect(traffic.failures.slice(0, 10)).to.deep.equal([]);
+  expect(await ana.verified(room)).to.equal(true);
+}
+
 describeOnNats("G7: a rolling restart under load", () => {
   it("fails no request: each kind of node of which there are two is replaced, one after the other", () =>
-    Cluster.with(embedded, async (cluster) => {
-      const [first] = cluster.gateways;
-      const admin = new Client(first?.url ?? "", ADMINISTRATOR);
-      const ana = await admin.person("ana");
-      const room = await ana.room("admin");
-      const traffic = new Traffic(cluster.gateways);
-      const running = [
-        traffic.run("send", ana.token, (client, serial) => client.send(room, "text", `one-${serial}`)),
-        traffic.run("send", ana.token, (client, serial) => client.send("@admin", "text", `two-${serial}`)),
-        traffic.run("edit", ana.token, async (client, serial) => {
-          const { seq } = await client.send(room, "text", `three-${serial}`);
-          await client.ask(Type.Unknown(), "PATCH", `/conversations/${room}/messages/${seq}`, { text: "new" });
-        }),
-        traffic.run("create", ana.token, (client) => client.room("admin")),
-        traffic.run("read", ana.token, (client) =>
-          client.ask(Type.Unknown(), "GET", `/conversations/${room}/messages`),
-        ),
-        traffic.run("list", ana.token, (client) => client.ask(Conversations, "GET", "/conversations")),
-      ];
-      await restartAll(cluster, async () => {
-        await until(() => traffic.balanced === cluster.gateways.length, "the gateway to be taken in again");
-        const before = traffic.answered;
-        await until(() => traffic.answered > before + 100, "requests to be answered");
-      });
-      traffic.stop();
-      await Promise.all(running);
-      expect(traffic.failures.slice(0, 10)).to.deep.equal([]);
-      expect(await ana.verified(room)).to.equal(true);
-    })).timeout(180_000);
+    Cluster.with(embedded, failsNoRequest)).timeout(180_000);
 
   it("fails no send of a client, shows each everything once and in order, and breaks no connection but by 1012", () =>
     Cluster.with(embedded, async (cluster) => {
@@ -128,4 +132,11 @@ describeOnNats("G7: a rolling restart under load", () => {
       expect(history.sends.filter(({ outcome }) => !outcome || "refused" in outcome)).to.deep.equal([]);
       expect(new Set(history.ends)).to.deep.equal(new Set([1012]));
     })).timeout(180_000);
+});
+
+describeOnNats("G7: a rolling restart under load on PostgreSQL", () => {
+  describeOnPostgres("with two persistence nodes", () => {
+    it("fails no request: these are replaced too", () =>
+      withPostgres(({ url }) => Cluster.with(onServer(url), failsNoRequest))).timeout(180_000);
+  });
 });

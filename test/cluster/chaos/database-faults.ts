@@ -1,6 +1,6 @@
 import pg from "pg";
+import type { ClusterNode } from "../../support/cluster.ts";
 import { administer, type Disk, type NodesDatabase, type PostgresServer, postgresOf } from "../../support/postgres.ts";
-import { chosen } from "../../support/random.ts";
 import { until } from "../../support/until.ts";
 import type { Fault } from "./faults.ts";
 
@@ -119,23 +119,25 @@ const fill = (server: PostgresServer, disk: Disk): Fault => ({
   },
 });
 
-/** A persistence node dies while the server still works at its commit. */
+/** A persistence node dies while the server still works at its commit: the first one that waits for it. */
 const killedInCommit = (database: NodesDatabase): Fault => ({
   name: "kill -9 in a commit",
-  async inflict(cluster, random) {
-    const node = chosen(random, cluster.running("persistence"));
+  async inflict(cluster) {
     const holder = new pg.Client({ connectionString: database.admin });
     await holder.connect();
     try {
       await holder.query("begin");
       await holder.query("lock table conversations in exclusive mode");
-      const waits = `${NODES} and wait_event_type = 'Lock' and application_name like '%-${node.pid}'`;
-      await until(async () => (await administer(database.admin, waits)).length > 0, "a commit to wait");
+      const waiting = async () => (await administer(database.admin, `${NODES} and wait_event_type = 'Lock'`))[0];
+      const first = await until(waiting, "a commit to wait");
+      const isItself = ({ pid }: ClusterNode) => String(first?.application_name).endsWith(`-${pid}`);
+      const node = cluster.running("persistence").find(isItself);
+      if (!node) throw new Error("nobody's commit waits");
       await node.kill();
       await holder.query("rollback");
+      return { what: `kill -9 ${node.name} in a commit`, spared: true, mend: () => node.start() };
     } finally {
       await holder.end();
     }
-    return { what: `kill -9 ${node.name} in a commit`, spared: true, mend: () => node.start() };
   },
 });
