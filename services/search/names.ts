@@ -7,6 +7,8 @@ export type Registry = {
   principal(handle: string): Promise<string | undefined>;
   /** Ids of the conversations that `#name` means to him. */
   named(name: string): Promise<string[]>;
+  /** A group, with its own conversation. */
+  group(name: string): Promise<{ conversationId: string } | null>;
   /** The direct conversation of a pair. */
   direct(key: string): Promise<string | null>;
 };
@@ -41,10 +43,12 @@ async function conversationsOf(address: Place, callerId: string, registry: Regis
   switch (address.kind) {
     case "conversation":
       return [address.id];
-    // A group's conversation bears its name.
-    case "group":
     case "name":
       return registry.named(address.name);
+    case "group": {
+      const group = await registry.group(address.name);
+      return group ? [group.conversationId] : [];
+    }
     case "principal": {
       const other = await registry.principal(address.handle);
       const direct = other === undefined ? null : await registry.direct(directKey(callerId, other));

@@ -36,6 +36,7 @@ const worldOf = (ctx: Ctx, engine: Engine, indexing: Indexing): World => ({
   cursorOf: (conversationId) => indexing.cursorOf(conversationId),
   principal: async (handle) => (await call(ctx, "directory.lookup", { handles: [handle] })).principals[0]?.id,
   named: (name) => call(ctx, "persistence.named", { name }),
+  group: (name) => call(ctx, "persistence.group", { name }),
   direct: (key) => call(ctx, "persistence.direct", { key }),
 });
 

@@ -78,6 +78,12 @@ describe("GET /v1/search", () => {
         "from:@ana from:@bob",
       ])
         expect(await seqs(ana, nothing), nothing).to.deep.equal([]);
+      await edge.admin.put("/v1/groups/desk", { members: ["@bob"], writers: ["@ana"] });
+      const broadcast = (await ana.send("group:desk", "to the desk")).body.seq;
+      expect(await seqs(ana, "in:group:desk desk")).to.deep.equal([broadcast]);
+      expect(await seqs(bob, "in:group:desk desk")).to.deep.equal([broadcast]);
+      expect(await seqs(edge.admin, "in:group:desk desk")).to.deep.equal([]);
+      expect(await seqs(ana, "in:group:none")).to.deep.equal([]);
       await bob.delete(`/v1/conversations/${fx}/messages/${reply}`);
       expect(await seqs(ana, "is:thread"), "whose only reply is redacted is no thread").to.deep.equal([]);
     }));
