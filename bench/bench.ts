@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { cluster } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
+import { resubscribe } from "./resubscribe.ts";
 import { search } from "./search.ts";
 import { storedBench } from "./stored.ts";
 import { topics } from "./topics.ts";
@@ -15,7 +16,7 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench                 all of it
  *     npm run bench -- --quick      one short turn of each
  *     npm run bench -- --only W1    one of them
- *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; needs nats-server
+ *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; a restart of NATS. Needs nats-server
  */
 const { values: options } = parseArgs({
   options: { quick: { type: "boolean" }, cluster: { type: "boolean" }, only: { type: "string" } },
@@ -28,6 +29,8 @@ const pace = options.quick
 const onCluster: Record<string, () => Promise<void>> = {
   W1: () => cluster(W1, pace),
   W2: () => cluster(W2, pace),
+  /** A restart of NATS under a full gateway. */
+  resubscribe: () => resubscribe({ sessions: options.quick ? 1_000 : 10_000 }),
 };
 
 const inOne: Record<string, () => Promise<void>> = {

@@ -10,6 +10,8 @@ export const root = resolve(import.meta.dirname, "..");
 /** Clock ticks of /proc a second, on every Linux that Node runs on. */
 const TICKS = 100;
 
+export const natsServer = process.env.NATS_SERVER_BIN ?? "nats-server";
+
 export type Started = {
   /** `http://127.0.0.1:<port>` */
   origin: string;

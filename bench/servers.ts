@@ -36,6 +36,8 @@ export type Wirehouse = Target & {
     token: string,
     body?: object,
   ): Promise<Static<T>>;
+  /** A message of the administrator's. */
+  send(to: string, text: string): Promise<void>;
 };
 
 const streamOf = (origin: string) => `${origin.replace("http", "ws")}/v1/stream`;
@@ -116,7 +118,7 @@ export const settings = (data: string): Record<string, string> => ({
 export function asked(
   name: string,
   origin: string,
-): Pick<Wirehouse, "name" | "url" | "ask" | "people" | "rooms" | "indexed"> {
+): Pick<Wirehouse, "name" | "url" | "ask" | "send" | "people" | "rooms" | "indexed"> {
   const ask: Wirehouse["ask"] = async (answer, method, path, token, body) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const response = await fetch(`${origin}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
@@ -137,6 +139,9 @@ export function asked(
     url: streamOf(origin),
     ask,
     people,
+    async send(to, text) {
+      await ask(Type.Object({}), "POST", "/messages", administrator, { to, text });
+    },
     async rooms({ rooms, members }) {
       const made = [];
       for (let r = 0; r < rooms; r++) {

@@ -278,13 +278,10 @@ export const actions = {
     params: Strict({ q: Type.Optional(Type.String({ maxLength: 100 })), ...paging }),
     result: Page(Listing),
   },
-  /**
-   * The caller's conversations with their heads: what a stream starts from and is checked against. `from` is the first
-   * entry that a stream shows him for having joined.
-   */
+  /** The caller's conversations with their heads, and his role in each. */
   "persistence.heads": {
     params: Strict({ cursor: Type.Optional(Cursor) }),
-    result: internal<Page<{ conversationId: string; role: Role; head: Head; from: number }>>(),
+    result: internal<Page<{ conversationId: string; role: Role; head: Head }>>(),
   },
   "persistence.markRead": { params: Strict({ ...inConversation, seq: CursorSeq }), result: ReadState },
   "persistence.verify": {

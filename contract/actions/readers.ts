@@ -1,6 +1,7 @@
 import Type, { type TSchema } from "typebox";
 import type { WireEntry } from "../entry.ts";
-import { Id, Strict } from "../scalars.ts";
+import { LOOKUP_ITEMS } from "../limits.ts";
+import { Cursor, type Head, Id, type Page, Strict } from "../scalars.ts";
 import { internal } from "./parts.ts";
 
 /** How far somebody has read one conversation's log: the seq of the last entry that he has; 0 is before the first. */
@@ -22,10 +23,21 @@ export type CurrentMessage = MessageKey & {
 export type CurrentPage = { messages: CurrentMessage[]; left: MessageKey[] };
 
 /**
- * Persistence, for what follows all logs: search, and later webhooks. Nobody's in particular, so membership is not asked
+ * Persistence, for what follows many logs: gateways, search, and later webhooks. Nobody's in particular, so membership is not asked
  * for, and nothing of it leads out through the gateway.
  */
 export const readers = {
+  /**
+   * The conversations of these principals with their heads, by principal and id: what streams start from and are checked
+   * against. `from` is the first entry that a stream shows him for having joined.
+   */
+  "persistence.headsOf": {
+    params: Strict({
+      principalIds: Type.Array(Id, { minItems: 1, maxItems: LOOKUP_ITEMS }),
+      cursor: Type.Optional(Cursor),
+    }),
+    result: internal<Page<{ principalId: string; conversationId: string; head: Head; from: number }>>(),
+  },
   /** Conversations and their last seq, ascending by id, after one. */
   "persistence.logs": {
     params: Strict({ after: Type.Optional(Id) }),

@@ -20,7 +20,7 @@ import type { Caller } from "./route.ts";
 import { type Signals, signalsOf } from "./signals.ts";
 import type { Rounds } from "./stream/rounds.ts";
 import type { Streams } from "./stream/websocket.ts";
-import { type AskFor, streamsOf } from "./streams.ts";
+import { type AskFor, type StreamsOptions, streamsOf } from "./streams.ts";
 
 /** Milliseconds for a request to arrive whole. */
 const REQUEST_TIMEOUT = 60_000;
@@ -123,7 +123,10 @@ export const gateway = ({
     });
     const failed = (error: unknown) => logger.warn("A stream failed", error);
     const signals = signalsOf({ broker, fanOut, directory: directoryOf(this), failed });
-    const { streams, events, rounds } = streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, meter });
+    const headsOf: StreamsOptions["headsOf"] = (params) =>
+      retries.persist("persistence.headsOf", () => call(broker, "persistence.headsOf", params));
+    const backend = { fanOut, ask, askOnce, headsOf, find, failed, limit, signals, meter };
+    const { streams, events, rounds } = streamsOf(backend);
     if (server) {
       server.maxConnections = CONNECTIONS;
       timeRequests(server, meter);

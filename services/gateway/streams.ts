@@ -11,8 +11,9 @@ import type { RateLimit } from "./rate-limit.ts";
 import { isStranger } from "./stream/catch-up.ts";
 import type { Times } from "./stream/connection.ts";
 import { countOpen, streamCounts } from "./stream/counts.ts";
+import { gatheredHeads } from "./stream/heads.ts";
 import { Hub } from "./stream/hub.ts";
-import type { HeadOf, Log } from "./stream/log.ts";
+import type { Log } from "./stream/log.ts";
 import { Rounds } from "./stream/rounds.ts";
 import { Streams } from "./stream/websocket.ts";
 
@@ -24,12 +25,14 @@ const times: Times = { hello: 10_000, ping: 30_000 };
 /** Calls an action on a principal's behalf. */
 export type AskFor = <A extends ActionName>(name: A, params: Params<A>, meta: Required<Meta>) => Promise<Result<A>>;
 
-type Options = {
+export type StreamsOptions = {
   fanOut: FanOut;
   /** Asks again where a call is lost. */
   ask: AskFor;
   /** Asks once: a session's sends have their own way of trying again, in their order. */
   askOnce: AskFor;
+  /** On nobody's behalf. */
+  headsOf(params: Params<"persistence.headsOf">): Promise<Result<"persistence.headsOf">>;
   find: FindCredential;
   failed(error: unknown): void;
   limit: RateLimit;
@@ -38,19 +41,20 @@ type Options = {
 };
 
 /** The streams of a gateway, wired to the rest of the system by calls on their principals' behalf. */
-export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, meter }: Options): {
+export function streamsOf({ fanOut, ask, askOnce, headsOf, find, failed, limit, signals, meter }: StreamsOptions): {
   streams: Streams;
   events: EventStreams;
   rounds: Rounds;
 } {
   const turnstile = new Turnstile(READS);
+  const heads = gatheredHeads(headsOf);
   const log: Log = {
     read: (principalId, conversationId, after) =>
       turnstile.through(async () => {
         const params = { conversationId, after, limit: PAGE_ITEMS };
         return (await ask("persistence.read", params, { principalId })).items;
       }),
-    heads: (principalId) => turnstile.through(() => headsOf(ask, principalId)),
+    heads: async (principalId) => (await heads.find(principalId)) ?? [],
   };
   const counts = streamCounts(meter);
   const hub = new Hub({ fanOut, log, failed, tally: counts.tally });
@@ -83,7 +87,9 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, 
   const rounds = new Rounds({
     everybody: () => hub.principals,
     async visit(some) {
-      for (const one of some) await hub.audit(one).catch(failed);
+      const visits = await Promise.allSettled(some.map((one) => hub.audit(one)));
+      // Many are asked about in one call, and fail with it.
+      for (const visit of visits) if (visit.status === "rejected") throw visit.reason;
     },
     failed,
   });
@@ -91,15 +97,4 @@ export function streamsOf({ fanOut, ask, askOnce, find, failed, limit, signals, 
   const events = new EventStreams({ fanOut, find, read: log.read, failed });
   countOpen(meter, { streams, events });
   return { streams, events, rounds };
-}
-
-async function headsOf(ask: AskFor, principalId: string): Promise<HeadOf[]> {
-  const heads: HeadOf[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await ask("persistence.heads", cursor === undefined ? {} : { cursor }, { principalId });
-    heads.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return heads;
 }

@@ -11,7 +11,7 @@ import { revision } from "./directory/revision.ts";
 import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
 import { direct, facts, load, named, roles } from "./read/activation.ts";
 import { channels } from "./read/channels.ts";
-import { conversation, conversations, heads } from "./read/conversations.ts";
+import { conversation, conversations, heads, headsOf } from "./read/conversations.ts";
 import { current, mine } from "./read/current.ts";
 import { moved } from "./read/cursors.ts";
 import { entries } from "./read/entries.ts";
@@ -82,6 +82,7 @@ export function persistence(config: Pick<Config, "database" | "pool">) {
       replies: reader("persistence.replies", (store, params, caller) => replies(store.reader, params, caller)),
       members: reader("persistence.members", (store, params, caller) => members(store.reader, params, caller)),
       channels: reader("persistence.channels", (store, params, caller) => channels(store.reader, params, caller)),
+      headsOf: internal("persistence.headsOf", (store, params) => headsOf(store.reader, params)),
       heads: reader("persistence.heads", (store, params, caller) => heads(store.reader, params, caller)),
       verify: {
         ...unhurried,

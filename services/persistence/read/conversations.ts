@@ -4,14 +4,14 @@ import { type Conversation, refuseStranger } from "../../../contract/conversatio
 import type { Role } from "../../../contract/entry.ts";
 import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
-import { Id, type Page } from "../../../contract/scalars.ts";
+import { Id, type Page, Strict } from "../../../contract/scalars.ts";
 import type { ConversationRow, MemberRow } from "../tables.ts";
 import { withRole } from "./guard.ts";
 
 const decode = cursorDecoder(Id);
 
-/** Conversations in a page of heads: 190 bytes each stay under `PAGE_BYTES`. */
-const HEADS = 2500;
+/** Conversations in a page of heads: 240 bytes each stay under `PAGE_BYTES`. */
+const HEADS = 2000;
 
 type Joined = ConversationRow & Pick<MemberRow, "role" | "read_seq" | "read_ordinal" | "mentioned" | "mentioned_read">;
 
@@ -54,22 +54,46 @@ export async function heads(
   { cursor }: Params<"persistence.heads">,
   callerId: string,
 ): Promise<Result<"persistence.heads">> {
-  type Row = Pick<ConversationRow, "id" | "kind" | "head_seq" | "head_hash"> & Pick<MemberRow, "role" | "joined_seq">;
-  const rows: Row[] = await mine(knex, callerId, cursor, HEADS).select(
-    "c.id",
-    "c.kind",
-    "c.head_seq",
-    "c.head_hash",
-    "me.role",
-    "me.joined_seq",
-  );
-  return paged(rows, HEADS, (row) => ({
-    conversationId: row.id,
-    role: row.role,
+  type Row = Pick<ConversationRow, "id" | "head_seq" | "head_hash"> & Pick<MemberRow, "role">;
+  const rows: Row[] = await mine(knex, callerId, cursor, HEADS).select("c.id", "c.head_seq", "c.head_hash", "me.role");
+  return paged(rows, HEADS, (row) => ({ conversationId: row.id, role: row.role, head: headOf(row) }));
+}
+
+const decodePlace = cursorDecoder(Strict({ principalId: Id, conversationId: Id }));
+
+/** Heads of several principals' conversations, by principal and id. */
+export async function headsOf(
+  knex: Knex,
+  { principalIds, cursor }: Params<"persistence.headsOf">,
+): Promise<Result<"persistence.headsOf">> {
+  type Row = Pick<ConversationRow, "kind" | "head_seq" | "head_hash"> &
+    Pick<MemberRow, "principal_id" | "conversation_id" | "joined_seq">;
+  const place = cursor === undefined ? undefined : decodePlace(cursor);
+  const left = place ? principalIds.filter((id) => id >= place.principalId) : principalIds;
+  const query = knex("members as me")
+    .join("conversations as c", "c.id", "me.conversation_id")
+    .whereIn("me.principal_id", left)
+    .orderBy(["me.principal_id", "me.conversation_id"])
+    .limit(HEADS + 1)
+    .select("me.principal_id", "me.conversation_id", "me.joined_seq", "c.kind", "c.head_seq", "c.head_hash");
+  if (place)
+    query.andWhere((beyond) =>
+      beyond.where("me.principal_id", ">", place.principalId).orWhere("me.conversation_id", ">", place.conversationId),
+    );
+  const rows: Row[] = await query;
+  const items = rows.slice(0, HEADS).map((row) => ({
+    principalId: row.principal_id,
+    conversationId: row.conversation_id,
     head: headOf(row),
     // A direct conversation is shown from its beginning.
     from: row.kind === "direct" ? 1 : row.joined_seq,
   }));
+  const last = items.at(-1);
+  const more = rows.length > HEADS && last;
+  return {
+    items,
+    next: more ? encodeCursor({ principalId: last.principalId, conversationId: last.conversationId }) : null,
+  };
 }
 
 const mine = (knex: Knex, callerId: string, cursor: string | undefined, limit: number) =>

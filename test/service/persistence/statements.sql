@@ -149,8 +149,13 @@ select `c`.*, `me`.`role` from `conversations` as `c` left join `members` as `me
    SEARCH me USING PRIMARY KEY (conversation_id=? AND principal_id=?) LEFT-JOIN
 
 -- heads
-select `c`.`id`, `c`.`kind`, `c`.`head_seq`, `c`.`head_hash`, `me`.`role`, `me`.`joined_seq` from `members` as `me` inner join `conversations` as `c` on `c`.`id` = `me`.`conversation_id` where `me`.`principal_id` = ? and `me`.`conversation_id` > ? order by `me`.`conversation_id` asc limit ?
+select `c`.`id`, `c`.`head_seq`, `c`.`head_hash`, `me`.`role` from `members` as `me` inner join `conversations` as `c` on `c`.`id` = `me`.`conversation_id` where `me`.`principal_id` = ? and `me`.`conversation_id` > ? order by `me`.`conversation_id` asc limit ?
    SEARCH me USING INDEX members_principal_id_conversation_id_index (principal_id=? AND conversation_id>?)
+   SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
+
+-- headsOf
+select `me`.`principal_id`, `me`.`conversation_id`, `me`.`joined_seq`, `c`.`kind`, `c`.`head_seq`, `c`.`head_hash` from `members` as `me` inner join `conversations` as `c` on `c`.`id` = `me`.`conversation_id` where `me`.`principal_id` in (?, ?) and (`me`.`principal_id` > ? or `me`.`conversation_id` > ?) order by `me`.`principal_id` asc, `me`.`conversation_id` asc limit ?
+   SEARCH me USING INDEX members_principal_id_conversation_id_index (principal_id=?)
    SEARCH c USING INDEX sqlite_autoindex_conversations_1 (id=?)
 
 -- markRead

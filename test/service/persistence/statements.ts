@@ -14,7 +14,7 @@ import { credentials, tokens } from "../../../services/persistence/directory/tok
 import { Presences } from "../../../services/persistence/presences.ts";
 import { direct, facts, load, named, roles } from "../../../services/persistence/read/activation.ts";
 import { channels } from "../../../services/persistence/read/channels.ts";
-import { conversation, conversations, heads } from "../../../services/persistence/read/conversations.ts";
+import { conversation, conversations, heads, headsOf } from "../../../services/persistence/read/conversations.ts";
 import { current, mine } from "../../../services/persistence/read/current.ts";
 import { moved } from "../../../services/persistence/read/cursors.ts";
 import { entries } from "../../../services/persistence/read/entries.ts";
@@ -50,6 +50,7 @@ async function reads(store: Store): Promise<Seen[]> {
   const conversationId = log.id;
   await addPrincipal(store, { id: boss, handle: "boss", name: "Boss", kind: "person", role: "admin", disabled: false });
   const keys = [4, 5].map((seq) => ({ conversationId, seq }));
+  const place = { principalId: ana, conversationId };
   const actions: Record<string, () => Promise<unknown>> = {
     load: () => load(reader, { conversationId }),
     roles: () => roles(reader, { conversationId, after: ana }),
@@ -68,6 +69,7 @@ async function reads(store: Store): Promise<Seen[]> {
     conversation: () => conversation(reader, { conversationId }, ana),
     channels: () => channels(reader, { q: "f" }, ana),
     heads: () => heads(reader, {}, ana),
+    headsOf: () => headsOf(reader, { principalIds: [ana, bo], cursor: encodeCursor(place) }),
     markRead: () => moved(reader, { conversationId, seq: 4 }, bo),
     logs: () => logs(reader, { after: ana }),
     follow: () => follow(reader, [{ conversationId, seq: 1 }]),
