@@ -1,7 +1,6 @@
-import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Running, root, run, type Server, startServer } from "../support/server.ts";
+import { type Environment, type Running, root, run, type Server, startServer } from "../support/server.ts";
 import { workspace, writeArchive } from "../support/slack.ts";
 import { withTerminal } from "../support/terminal.ts";
 import { withFolder } from "../support/with-broker.ts";
@@ -30,8 +29,8 @@ class Reader {
   readonly #shell: Running;
   #done = 0;
 
-  constructor(folder: string) {
-    this.#shell = run("bash", { PS1: "" });
+  constructor(folder: string, environment: Environment) {
+    this.#shell = run("bash", { PS1: "", ...environment });
     // What it has started in the background ends with it.
     this.#shell.write(`cd ${folder}\ntrap 'kill $(jobs -p)' EXIT\n`);
   }
@@ -54,11 +53,10 @@ class Reader {
   }
 }
 
-/** Goes through a page's blocks at a server: shell lines are entered, programs saved, texts waited for. */
-async function follow(reader: Reader, folder: string, { url, token }: Server, all: Block[]): Promise<void> {
+/** Goes through a page's blocks at a server: shell lines are entered, texts waited for. */
+async function follow(reader: Reader, { url, token }: Server, all: Block[]): Promise<void> {
   for (const { language, text } of all) {
-    if (language === "js") writeFileSync(join(folder, "listen.mjs"), text);
-    else if (language === "text") await reader.saw(shown(text.trimEnd().split("\n")));
+    if (language === "text") await reader.saw(shown(text.trimEnd().split("\n")));
     else {
       const here = text.replaceAll("http://127.0.0.1:3000", url).replaceAll("wh_…", token);
       const expected = [...here.matchAll(/^# → (.+)$/gm)].map(([, line = ""]) => line);
@@ -68,22 +66,42 @@ async function follow(reader: Reader, folder: string, { url, token }: Server, al
 }
 
 describe("The documents", () => {
-  it("README.md: the tour, the console and the import do what they say", () =>
+  it("docs/tour.md, docs/operators.md and the README's import do what they say, and tampering shows", () =>
     withFolder(async (home) => {
       const data = join(home, "data");
-      symlinkSync(join(root, "node_modules"), join(home, "node_modules"));
-      const server = await startServer(data);
-      const reader = new Reader(home);
+      const tour = (from: string, to: string) => blocks("docs/tour.md", from, to);
+      const reader = new Reader(root, { XDG_STATE_HOME: home });
+      const whileRunning = async (use: (server: Server) => Promise<void>) => {
+        const server = await startServer(data);
+        try {
+          await use(server);
+        } finally {
+          await server.stop();
+        }
+      };
+      // A reader's server has one port; ours gets another one each time.
+      const at = ({ url }: Server) => reader.enter(`export WIREHOUSE=${url}/v1`);
+      const stopped = ({ text }: Block = { language: "", text: "false" }) =>
+        reader.enter(text.replaceAll("data/wirehouse.db", join(data, "wirehouse.db")));
       try {
-        const tour = blocks("README.md", "## A tour", "### The console");
-        expect(tour.map(({ language }) => language)).to.include.members(["sh", "js", "text"]);
-        await follow(reader, home, server, tour);
+        await whileRunning(async (server) => {
+          const steps = tour("## Start it", "## Tamper with it");
+          expect(steps).to.have.length.greaterThan(10);
+          await follow(reader, server, steps);
+        });
+        const [reword, look, back, ...more] = tour("## Tamper with it", "## From here");
+        expect(more).to.deep.equal([]);
+        await stopped(reword);
+        await whileRunning(async (server) => {
+          await at(server);
+          await follow(reader, server, look ? [look] : []);
+        });
+        await stopped(back);
       } finally {
         await reader.close();
-        await server.stop();
       }
 
-      const [start, session] = blocks("README.md", "### The console", "## Import");
+      const [start, session] = blocks("docs/operators.md", "# The console", "");
       expect(start?.text).to.equal("npm start -- --repl\n");
       await withTerminal(home, async ({ type }) => {
         for (const part of (session?.text ?? "").split("wirehouse $ ").slice(1)) {

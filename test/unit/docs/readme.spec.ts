@@ -31,7 +31,9 @@ describe("README.md", () => {
   });
 
   it("and all other pages link to what is there", () => {
-    for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/guarantees.md", "docs/nodes.md"]) {
+    const pages = ["guarantees", "import", "nodes", "operators", "search", "stream", "terminal", "tour", "verify"];
+    const others = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "client/README.md"];
+    for (const name of [...others, ...pages.map((page) => `docs/${page}.md`)]) {
       const links = [...page(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = ""]) => path);
       const lost = links.filter((path) => !existsSync(join(root, name, "..", path)));
       expect(lost, name).to.deep.equal([]);
