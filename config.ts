@@ -58,7 +58,7 @@ export const variables = {
   }),
   DATABASE_URL: variable({
     schema: Type.Union([Type.Undefined(), Type.Refine(Type.String(), (url) => databaseOf(url) !== undefined)]),
-    expected: "postgres://user:password@host:port/database, where ?sslmode and its files may follow, or sqlite:file",
+    expected: "postgres:// or mssql://user:password@host:port/database with options of TLS, or sqlite:file",
     purpose: "The database; without it SQLite in `WIREHOUSE_DATA`",
   }),
   DATABASE_POOL: variable({

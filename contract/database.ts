@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from "node:path";
+import { type SqlServer, sqlServerOf } from "./sql-server.ts";
 
 /** Where the log is kept: what `DATABASE_URL` says. */
-export type Database = Sqlite | Postgres;
+export type Database = Sqlite | Postgres | SqlServer;
 
 /** A file of this machine, one process at a time. */
 export type Sqlite = { readonly kind: "sqlite"; readonly file: string };
@@ -46,13 +47,15 @@ export function databaseOf(url: string): Database | undefined {
     const file = url.slice(SQLITE.length);
     return file === "" || file.startsWith("//") ? undefined : { kind: "sqlite", file };
   }
-  return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) ? postgresOf(new URL(url)) : undefined;
+  if (!URL.canParse(url)) return undefined;
+  if (/^postgres(ql)?:\/\//.test(url)) return postgresOf(new URL(url));
+  return url.startsWith("mssql://") ? sqlServerOf(new URL(url)) : undefined;
 }
 
 /** The database of a process; a file has an absolute path. @param url is one that `databaseOf` takes, or none */
 export function databaseIn(folder: string, url: string | undefined): Database {
   const named = url === undefined ? undefined : databaseOf(url);
-  if (named?.kind === "postgres") return named;
+  if (named && named.kind !== "sqlite") return named;
   return { kind: "sqlite", file: resolve(named?.file ?? join(folder, "wirehouse.db")) };
 }
 
@@ -60,7 +63,7 @@ export function databaseIn(folder: string, url: string | undefined): Database {
 export const placeOf = (database: Database): string =>
   database.kind === "sqlite"
     ? dirname(database.file)
-    : `postgres://${database.host}:${database.port}/${database.database}`;
+    : `${database.kind}://${database.host}:${database.port}/${database.database}`;
 
 function postgresOf({ hostname, port, pathname, username, password, searchParams }: URL): Postgres | undefined {
   const tls = tlsOf(searchParams);

@@ -2,14 +2,23 @@ import { readConfig } from "../../config.ts";
 import type { Database } from "../../contract/database.ts";
 import { CannotStart } from "../../contract/errors.ts";
 import type { SchemaWork } from "./dialects/dialect.ts";
+import { onSqlServerSchema } from "./dialects/mssql.ts";
 import { onPostgresSchema } from "./dialects/postgres.ts";
 import { onSqliteSchema } from "./dialects/sqlite.ts";
 import { migrate, status, stepBack } from "./migrate.ts";
 
 /** `npm run migrate -- status|up|down`: the schema of the database that `DATABASE_URL` or `WIREHOUSE_DATA` names. */
 
-const onSchema = <T>(database: Database, work: SchemaWork<T>): Promise<T> =>
-  database.kind === "sqlite" ? onSqliteSchema(database.file, work) : onPostgresSchema(database, work);
+function onSchema<T>(database: Database, work: SchemaWork<T>): Promise<T> {
+  switch (database.kind) {
+    case "sqlite":
+      return onSqliteSchema(database.file, work);
+    case "postgres":
+      return onPostgresSchema(database, work);
+    case "mssql":
+      return onSqlServerSchema(database, work);
+  }
+}
 
 const commands: Record<string, SchemaWork<string[]>> = {
   async status(knex) {

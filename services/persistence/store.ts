@@ -4,6 +4,7 @@ import { PAGE_BYTES, TURN_BYTES } from "../../contract/limits.ts";
 import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
 import type { Dialect } from "./dialects/dialect.ts";
+import { openSqlServer } from "./dialects/mssql.ts";
 import { openPostgres } from "./dialects/postgres.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { Presences } from "./presences.ts";
@@ -87,8 +88,18 @@ export async function openStore(
   };
 }
 
-function openDialect({ database, pool }: Pick<Config, "database" | "pool">, warn: (text: string) => void) {
-  return database.kind === "sqlite" ? openSqlite(database.file) : openPostgres(database, pool, warn);
+function openDialect(
+  { database, pool }: Pick<Config, "database" | "pool">,
+  warn: (text: string) => void,
+): Promise<Dialect> {
+  switch (database.kind) {
+    case "sqlite":
+      return openSqlite(database.file);
+    case "postgres":
+      return openPostgres(database, pool, warn);
+    case "mssql":
+      return openSqlServer(database, pool, warn);
+  }
 }
 
 /** As many as an answer takes: whoever has met them asks again, and meets the rest. */

@@ -4,6 +4,7 @@ import type { Postgres } from "../../../contract/database.ts";
 import { CannotStart } from "../../../contract/errors.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaWork, Statement } from "./dialect.ts";
+import { once } from "./once.ts";
 import { connectionOptions, endInSilence } from "./postgres/connection.ts";
 import { isDenied, isFailure, isForAPerson } from "./postgres/faults.ts";
 import { schema } from "./postgres/schema.ts";
@@ -110,13 +111,4 @@ const openReader = (database: Postgres, max: number): Knex =>
 function native({ query, required = false }: Statement) {
   const { sql, bindings } = query.toSQL().toNative();
   return { sql, bindings, required };
-}
-
-/** Tells a reason that was not told last. */
-function once(tell: (reason: string) => void): (reason: string) => void {
-  let last: string | undefined;
-  return (reason) => {
-    if (reason !== last) tell(reason);
-    last = reason;
-  };
 }

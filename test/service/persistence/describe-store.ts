@@ -3,6 +3,7 @@ import { openStore, type Store } from "../../../services/persistence/store.ts";
 import { type OfDatabase, onSqlite } from "../../support/on-sqlite.ts";
 import { describeOnPostgres, postgresOf } from "../../support/postgres.ts";
 import { withDatabase } from "../../support/shared-postgres.ts";
+import { describeOnSqlServer, withSqlServer } from "../../support/sql-server.ts";
 import { withFolder } from "../../support/with-broker.ts";
 
 /** A database of its own for one test. */
@@ -13,10 +14,13 @@ type WithStore = <T>(use: (store: Store, config: OfDatabase) => Promise<T>) => P
 const onFile: WithDatabase = (use) => withFolder((folder) => use(onSqlite(folder)));
 const onServer: WithDatabase = (use) => withDatabase((url) => use({ database: postgresOf(url), pool: 4 }));
 
+const onSqlServer: WithDatabase = (use) => withSqlServer((database) => use({ database, pool: 4 }));
+
 /** The contract of persistence, over each database: one suite for all of them. */
 export function describeStore(title: string, suite: Suite): void {
   describe(`${title} (SQLite)`, () => suite(opened(onFile), onFile, "sqlite"));
   describeOnPostgres(`${title} (PostgreSQL)`, () => suite(opened(onServer), onServer, "postgres"));
+  describeOnSqlServer(`${title} (SQL Server)`, () => suite(opened(onSqlServer), onSqlServer, "mssql"));
 }
 
 type Suite = (withStore: WithStore, withDatabase: WithDatabase, kind: Database["kind"]) => void;

@@ -6,7 +6,7 @@ import type { Store } from "../../../services/persistence/store.ts";
 import { verify } from "../../../services/persistence/verify.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
 import { describeStore } from "./describe-store.ts";
-import { tamper } from "./tamper.ts";
+import { tamper, type Value } from "./tamper.ts";
 import { stored } from "./with-store.ts";
 
 const [ana = "", bo = "", cy = ""] = people(3);
@@ -34,7 +34,7 @@ async function written(store: Store): Promise<Log> {
 type Tampering = {
   what: string;
   sql: string;
-  values?: unknown[];
+  values?: Value[];
   finds: Omit<Extract<Verdict, { ok: false }>, "ok">;
   /** What only a database without strict types can hold. */
   untyped?: boolean;
@@ -45,7 +45,7 @@ const entry = (
   what: string,
   set: string,
   reason: "body-hash" | "hash" | "prev-hash",
-  ...values: unknown[]
+  ...values: Value[]
 ): Tampering => ({
   what: `an entry's ${what}`,
   sql: `update entries set ${set} ${where}`,
@@ -58,7 +58,7 @@ const conversation = (what: string, set: string): Tampering => ({
   sql: `update conversations set ${set}`,
   finds: { seq: ENTRIES, reason: "head" },
 });
-const members = (what: string, sql: string, ...values: unknown[]): Tampering => ({
+const members = (what: string, sql: string, ...values: Value[]): Tampering => ({
   what,
   sql,
   values,

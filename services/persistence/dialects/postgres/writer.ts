@@ -1,10 +1,9 @@
 import type { PoolClient } from "pg";
-import { type Append, type Appended, type CommandKey, type Met, remember } from "../../../../contract/append.ts";
+import type { Append, Appended } from "../../../../contract/append.ts";
 import type { Postgres } from "../../../../contract/database.ts";
-import { entryOf } from "../../read/rows.ts";
-import type { EntryRow } from "../../tables.ts";
+import { recordsOf } from "../batch.ts";
 import type { Move, Value, Written } from "../dialect.ts";
-import { batchText } from "./batch.ts";
+import { type Loss, outcomesOf } from "../losses.ts";
 import { Connections } from "./connections.ts";
 import { isUniqueViolation } from "./faults.ts";
 
@@ -14,9 +13,6 @@ export type Sql = { sql: string; bindings: readonly unknown[]; required: boolean
 const WRITERS = 2;
 /** Looks again at what another node has taken between our look and our write. */
 const LOOKS = 3;
-
-/** What becomes of an append that writes nothing; one row for each key that it met, with the entry. */
-type Loss = { place: number; outcome: string; holder: string | null; key: number | null } & (EntryRow | { type: null });
 
 // What is met lies at or below the head that the append names, so it was there before this statement began.
 const COMMIT = {
@@ -44,12 +40,11 @@ export class Writer {
 
   /** One message that begins and ends its transaction. @throws as `Dialect.commit` does */
   async commit(batch: readonly Append[]): Promise<Appended[]> {
-    const values = [batchText(batch)];
+    const values = [JSON.stringify(recordsOf(batch))];
     for (let look = 1; ; look++) {
       try {
         const { rows } = await this.#commits.use((client) => client.query<Loss>({ ...COMMIT, values }));
-        const losses = Map.groupBy(rows, ({ place }) => place);
-        return batch.map((append, place) => outcomeOf(append, losses.get(place)));
+        return outcomesOf(batch, rows);
       } catch (error) {
         if (!isUniqueViolation(error) || look === LOOKS) throw error;
       }
@@ -109,25 +104,4 @@ async function run(
   } catch (error) {
     throw isUniqueViolation(error) ? new Undone(index) : error;
   }
-}
-
-/** @param losses none of an append that was written */
-function outcomeOf({ keys, claim }: Append, losses: readonly Loss[] = []): Appended {
-  const [first] = losses;
-  switch (first?.outcome) {
-    case undefined:
-      return { outcome: "appended" };
-    case "stale":
-      return { outcome: "stale" };
-    case "taken":
-      // Who has a name is not to be told.
-      return { outcome: "taken", conversationId: claim && "directKey" in claim ? first.holder : null };
-    default:
-      return { outcome: "met", met: losses.flatMap((loss) => metOf(loss, keys)) };
-  }
-}
-
-function metOf(loss: Loss, keys: readonly CommandKey[]): Met[] {
-  const key = loss.key === null ? undefined : keys[loss.key - 1];
-  return key === undefined || loss.type === null ? [] : [{ key, entry: remember(entryOf(loss)) }];
 }

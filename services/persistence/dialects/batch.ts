@@ -1,14 +1,14 @@
-import type { Append, AppendedEntry } from "../../../../contract/append.ts";
-import { canonical } from "../../../../contract/chain.ts";
-import { type Effects, effectsOf } from "../../append/effects.ts";
-import { type NetEffects, netEffects } from "../../append/net-effects.ts";
-import { sealOf } from "../../append/seal.ts";
+import type { Append, AppendedEntry } from "../../../contract/append.ts";
+import { canonical } from "../../../contract/chain.ts";
+import { type Effects, effectsOf } from "../append/effects.ts";
+import { type NetEffects, netEffects } from "../append/net-effects.ts";
+import { sealOf } from "../append/seal.ts";
 
 /**
- * A batch as `wirehouse_commit` takes it: one JSON text. Fields that are undefined are left out; hashes are hex, bodies
- * the text that was hashed.
+ * A batch as the statements of a server's commit take it, to become one JSON text: fields that are undefined are left
+ * out; hashes are hex, bodies the text that was hashed.
  */
-export const batchText = (batch: readonly Append[]): string => JSON.stringify(batch.map(recordOf));
+export const recordsOf = (batch: readonly Append[]) => batch.map(recordOf);
 
 function recordOf(append: Append, place: number) {
   const { conversationId, head, keys, claim, importing } = append;

@@ -1,0 +1,10 @@
+// knex's client for SQL Server, which it exports without types. A row comes as cells with their columns' types.
+declare module "knex/lib/dialects/mssql/index.js" {
+  import type { Knex } from "knex";
+
+  export type Cell = { value: unknown; metadata: { colName: string; type: { name: string } } };
+  export type Answered = { response?: Cell[][]; returning?: unknown } | null | undefined;
+  export default class extends Knex.Client {
+    processResponse(query: Answered, runner: unknown): unknown;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Knex } from "knex";
+import type { Append, Appended } from "../../../../contract/append.ts";
+import { refuse } from "../../../../contract/errors.ts";
+import type { SqlServer } from "../../../../contract/sql-server.ts";
+import { recordsOf } from "../batch.ts";
+import type { Move, Statement, Written } from "../dialect.ts";
+import { type Loss, outcomesOf } from "../losses.ts";
+import { faultOf, isConflict, isUniqueViolation } from "./faults.ts";
+import { connect } from "./knex.ts";
+import { COMMIT, MOVE_CURSORS, parameterOf } from "./statements.ts";
+import { together } from "./together.ts";
+
+/** Connections for directory and cursors. Commits have one of their own, so they wait for none of these. */
+const WRITERS = 2;
+/** Looks again at what another node has taken between our look and our write. */
+const LOOKS = 3;
+/** Tries of what had to give way to another node. */
+const TRIES = 5;
+
+/** What writes to SQL Server. Each write is one message, so a paused node leaves no transaction open. */
+export class Writer {
+  readonly #commits: Knex;
+  readonly #writes: Knex;
+  readonly #failed: (reason: string) => void;
+
+  /** @param failed is told what is wrong with the database, for the log */
+  constructor(server: SqlServer, failed: (reason: string) => void) {
+    this.#commits = connect(server, { max: 1 });
+    this.#writes = connect(server, { max: WRITERS });
+    this.#failed = failed;
+  }
+
+  /** @throws as `Dialect.commit` does */
+  async commit(batch: readonly Append[]): Promise<Appended[]> {
+    const parameter = parameterOf(recordsOf(batch));
+    for (let look = 1; ; look++) {
+      try {
+        const rows: Loss[] = await this.#use(() => this.#commits.raw(COMMIT, [parameter]));
+        return outcomesOf(batch, rows);
+      } catch (error) {
+        if (!isUniqueViolation(error) || look === LOOKS) throw error;
+      }
+    }
+  }
+
+  /** @throws as `Dialect.moveCursors` does */
+  async moveCursors(moves: readonly Move[]): Promise<void> {
+    const rows = moves.map(({ conversationId, principalId, seq }) => ({
+      conversation: conversationId,
+      principal: principalId,
+      seq,
+    }));
+    await this.#use(() => this.#writes.raw(MOVE_CURSORS, [parameterOf(rows)]));
+  }
+
+  /** @throws as `Dialect.write` does */
+  async write(statements: readonly Statement[]): Promise<Written> {
+    const { sql, bindings, written } = together(statements);
+    return written(await this.#use(() => this.#writes.raw(sql, bindings)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#commits.destroy(), this.#writes.destroy()]);
+  }
+
+  /** Sends a message, again where it had to give way to another transaction. */
+  async #use<T>(send: () => PromiseLike<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send();
+      } catch (error) {
+        if (isConflict(error) && tries < TRIES) continue;
+        const fault = faultOf(error);
+        if (fault === undefined) throw error;
+        this.#failed(fault);
+        throw refuse("unavailable", "The database does not write: what was under way may be stored or not");
+      }
+    }
+  }
+}
