@@ -88,6 +88,18 @@ export const variables = {
     expected: "a port, 1 to 65535",
     purpose: "Port of `/metrics` for Prometheus, and of `/livez` and `/readyz` of any process, on all addresses",
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable({
+    schema: optional("^https?://[^\\s/]+(/[^\\s]*)?$"),
+    expected: "http:// or https:// with host and port",
+    purpose:
+      "An OpenTelemetry collector that takes OTLP over HTTP, to which traces are told; without it nothing is traced",
+  }),
+  OTEL_TRACES_SAMPLER_ARG: variable({
+    schema: Type.Refine(Type.String(), (text) => /^(0|1|[01]?\.\d+)$/.test(text) && Number(text) <= 1),
+    expected: "a share, 0 to 1",
+    default: "0.01",
+    purpose: "Share of the traces that begin here which are told; who comes with a `traceparent` has decided already",
+  }),
   SERVICES: variable({
     schema: optional(`^(${names})(,(${names}))*$`),
     expected: `some of ${serviceNames.join(",")}`,
@@ -148,6 +160,8 @@ export type Config = {
   readonly origins: readonly string[];
   readonly metricsPort: number | undefined;
   readonly adminToken: string | undefined;
+  /** Where spans are told, and of which share of traces. */
+  readonly tracing: { endpoint: string; share: number } | undefined;
   /** Without it this process is the only one. */
   readonly nats: ReturnType<typeof natsOf>;
   /** A program. */
@@ -183,6 +197,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     origins: values.WIREHOUSE_CORS?.split(",") ?? [],
     metricsPort: values.METRICS_PORT,
     adminToken: values.WIREHOUSE_ADMIN_TOKEN,
+    tracing: tracingOf(values),
     nats: natsOf(values),
     natsServer: values.NATS_SERVER_BIN,
     services: values.SERVICES?.split(",") ?? serviceNames,
@@ -192,6 +207,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 const valid = (_values: Record<string, unknown>, faults: string[]): _values is Values => faults.length === 0;
+
+function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share }: Values) {
+  return endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/$/, ""), share: Number(share) };
+}
 
 /** How to reach the NATS servers, and as whom. */
 function natsOf(values: Values) {

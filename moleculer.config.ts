@@ -15,6 +15,7 @@ import { watched } from "./mixins/metrics/watched.middleware.ts";
 import { NatsTransporter } from "./mixins/nats/transporter.ts";
 import { followRequests } from "./mixins/request/request.middleware.ts";
 import { checkSchemas } from "./mixins/schema.middleware.ts";
+import { traced } from "./mixins/tracing/traced.middleware.ts";
 import manifest from "./package.json" with { type: "json" };
 import { operatorCommands } from "./repl/commands.ts";
 import { operatorCalls } from "./repl/operator.middleware.ts";
@@ -80,10 +81,16 @@ export default function runnerOptions(): BrokerOptions {
   return options;
 }
 
-/** Where it is to be watched: metrics, and whether it lives and is ready. */
-function watchedOn({ metricsPort: port, services }: Config, middlewares: BrokerOptions["middlewares"] = []) {
-  if (port === undefined) return middlewares;
-  return [watched({ port, services, version: manifest.version }), ...middlewares, timeActions];
+/** Where it is to be watched: metrics, whether it lives and is ready, traces. */
+function watchedOn(config: Config, middlewares: BrokerOptions["middlewares"] = []) {
+  const { metricsPort: port, services, tracing } = config;
+  const { version } = manifest;
+  return [
+    ...(port === undefined ? [] : [watched({ port, services, version })]),
+    ...middlewares,
+    ...(port === undefined ? [] : [timeActions]),
+    ...(tracing === undefined ? [] : [traced(tracing, version)]),
+  ];
 }
 
 /** The runner would overwrite options from variables of the same name, which others set for themselves. */

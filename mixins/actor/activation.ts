@@ -1,5 +1,6 @@
 import { refusalOf, refuse } from "../../contract/errors.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../contract/limits.ts";
+import { Origin, together } from "../tracing/spans.ts";
 import type { Behaviour, Observer, Turned } from "./behaviour.ts";
 import { holdOff, LONGEST_OUTAGE } from "./hold-off.ts";
 import { type Bounds, Mailbox, type Weighed } from "./mailbox.ts";
@@ -10,6 +11,7 @@ class Letter<Command, Answer> implements Weighed {
   readonly count: number;
   readonly answers = Promise.withResolvers<Answer[]>();
   readonly arrived = performance.now();
+  readonly origin = new Origin();
   readonly commands: Command[];
   readonly bytes: number;
 
@@ -119,7 +121,9 @@ export class Activation<State, Command, Answer> {
   async #handle(state: State, letters: Letter<Command, Answer>[]): Promise<void> {
     const commands = letters.flatMap((letter) => letter.commands);
     try {
-      const { answers, tell } = await this.#turn(state, commands, letters[0]?.arrived);
+      const origins = letters.map(({ origin }) => origin);
+      const turn = () => this.#turn(state, commands, letters[0]?.arrived);
+      const { answers, tell } = await together("turn", origins, turn);
       let from = 0;
       for (const letter of letters) {
         letter.answers.resolve(answers.slice(from, from + letter.count));
@@ -157,7 +161,8 @@ export class Activation<State, Command, Answer> {
     const answers: Answer[] = [];
     for (const command of letter.commands) {
       try {
-        const turned = await this.#turn(await this.#activate(), [command]);
+        const state = await this.#activate();
+        const turned = await together("turn", [letter.origin], () => this.#turn(state, [command]));
         answers.push(...turned.answers);
         this.#tell(turned.tell);
       } catch (error) {

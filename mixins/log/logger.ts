@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { BrokerOptions } from "moleculer";
 import { currentRequest } from "../request/context.ts";
+import { currentTrace } from "../tracing/spans.ts";
 import { said, stackOf } from "./said.ts";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
@@ -20,7 +21,7 @@ const pinoOptions = {
   timestamp: () => `,"time":"${new Date().toISOString()}"`,
   formatters: { level: (label: string) => ({ level: label }) },
   base: null,
-  mixin: () => currentRequest() ?? {},
+  mixin: () => ({ ...currentRequest(), traceId: currentTrace() }),
   hooks: {
     logMethod(details: unknown[], log: Log) {
       const { text, error } = said(details);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { traceHeaders } from "../tracing/spans.ts";
 
 /** On whose behalf something is done: what all of one request's lines of log have in common, on every node. */
 export type RequestContext = { readonly requestId: string };
@@ -14,10 +15,10 @@ export const inRequest = <T>(request: RequestContext, run: () => T): T => storag
 /** Under which a request travels with a call. */
 const REQUEST_ID = "request-id";
 
-/** The headers of a call that is made in the course of a request. */
+/** The headers of a call that is made in the course of a request: its id, and the trace that it belongs to. */
 export function requestHeaders(): Record<string, string> {
   const request = currentRequest();
-  return request ? { [REQUEST_ID]: request.requestId } : {};
+  return request ? { [REQUEST_ID]: request.requestId, ...traceHeaders() } : traceHeaders();
 }
 
 /** The request that a call's headers speak of. */

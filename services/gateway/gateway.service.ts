@@ -76,7 +76,7 @@ export const gateway = ({
 
   methods: {
     errorHandler(this: Service, request: IncomingRequest, response: GatewayResponse, error: unknown) {
-      inCourseOf(request, () => partsOf(this).rest.fail(response, error));
+      inCourseOf(request, response, () => partsOf(this).rest.fail(response, error));
     },
     send404(this: Service, _request: IncomingRequest, response: GatewayResponse) {
       partsOf(this).rest.notFound(response);

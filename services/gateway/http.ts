@@ -14,8 +14,8 @@ type RestOf = (request: IncomingRequest) => Rest;
 
 const admit =
   (restOf: RestOf): Handler =>
-  (request, _response, next) => {
-    inCourseOf(request, () => restOf(request).admit(request)).then(() => next(), next);
+  (request, response, next) => {
+    inCourseOf(request, response, () => restOf(request).admit(request)).then(() => next(), next);
   };
 
 /** What anybody may read, without a token. */
@@ -32,7 +32,7 @@ const handled =
   (request, response, next) => {
     isFor(request, path);
     const asked = { message: request, url: request.originalUrl, path: request.$params.params };
-    inCourseOf(request, () => restOf(request).handle(endpoint, asked, response)).catch(next);
+    inCourseOf(request, response, () => restOf(request).handle(endpoint, asked, response)).catch(next);
   };
 
 const paths = endpoints(api.flatMap((table) => table.routes));

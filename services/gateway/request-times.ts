@@ -9,6 +9,9 @@ export function isFor(message: IncomingMessage, path: string): void {
   routes.set(message, `${message.method} ${path}`);
 }
 
+/** The call of the API that a request is; `other` for what is none, or was not let in. */
+export const routeOf = (message: IncomingMessage): string => routes.get(message) ?? "other";
+
 /** Times every request of an HTTP server, from its first byte to the last of its answer; event streams have no end. */
 export function timeRequests(server: Server, meter: Meter): void {
   server.on("request", (request, response) => {
@@ -16,7 +19,7 @@ export function timeRequests(server: Server, meter: Meter): void {
     response.once("close", () => {
       if (String(response.getHeader("content-type")).startsWith("text/event-stream")) return;
       const status = response.writableFinished ? String(response.statusCode) : "aborted";
-      const route = routes.get(request) ?? "other";
+      const route = routeOf(request);
       meter.observe("wirehouse_http_request_seconds", (performance.now() - began) / 1000, { route, status });
     });
   });

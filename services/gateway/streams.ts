@@ -1,8 +1,11 @@
+import { v7 as uuid } from "uuid";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { PAGE_ITEMS } from "../../contract/limits.ts";
 import type { Meta } from "../../mixins/call.ts";
 import type { FanOut } from "../../mixins/fan-out/fan-out.ts";
 import type { Meter } from "../../mixins/metrics/meter.ts";
+import { inRequest } from "../../mixins/request/context.ts";
+import { spanned } from "../../mixins/tracing/spans.ts";
 import { Turnstile } from "../../mixins/turnstile.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { EventStreams } from "./event-streams.ts";
@@ -72,7 +75,11 @@ export function streamsOf({ fanOut, ask, askOnce, headsOf, find, failed, limit, 
       resolve: async (principalId, to) => (await askOnce("router.resolve", { to }, { principalId })).conversationId,
       bound: (principalId, topic) => askOnce("router.bound", { topic }, { principalId }),
       post: (principalId, conversationId, messages) =>
-        counts.timed(() => askOnce("router.post", { conversationId, messages }, { principalId })),
+        inRequest({ requestId: uuid() }, () =>
+          counts.timed(() =>
+            spanned("stream send", () => askOnce("router.post", { conversationId, messages }, { principalId })),
+          ),
+        ),
       async mark(principalId, conversationId, seq, sessionId) {
         try {
           const { readSeq } = await ask("persistence.markRead", { conversationId, seq }, { principalId });

@@ -9,6 +9,7 @@ import { addGroup, group, groups } from "./directory/groups.ts";
 import { addPrincipal, changePrincipal, principals, senders } from "./directory/principals.ts";
 import { revision } from "./directory/revision.ts";
 import { addToken, credentials, removeToken, tokens } from "./directory/tokens.ts";
+import { traceQueries } from "./query-spans.ts";
 import { direct, facts, load, named, roles } from "./read/activation.ts";
 import { channels } from "./read/channels.ts";
 import { conversation, conversations, heads, headsOf } from "./read/conversations.ts";
@@ -145,6 +146,7 @@ export function persistence(config: Pick<Config, "database" | "pool">) {
     async started() {
       waitMetrics(this.broker, () => opened);
       opened = await openStore(config, (text) => this.logger.warn(text), commitMetrics(this.broker));
+      traceQueries(opened.reader);
     },
 
     async stopped() {

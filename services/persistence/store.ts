@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import type { Append, Appended, Met } from "../../contract/append.ts";
 import { PAGE_BYTES, TURN_BYTES } from "../../contract/limits.ts";
+import { Origin, together } from "../../mixins/tracing/spans.ts";
 import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
 import type { Dialect } from "./dialects/dialect.ts";
@@ -43,9 +44,11 @@ export async function openStore(
   const dialect = await openDialect(config, warn);
   const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
   const presences = new Presences(dialect);
+  const origins = new WeakMap<Append, Origin>();
   const commit = async (batch: Append[]) => {
     const began = performance.now();
-    const outcomes = await dialect.commit(batch);
+    const from = batch.flatMap((append) => origins.get(append) ?? []);
+    const outcomes = await together("commit", from, () => dialect.commit(batch));
     const stored = batch.filter((_append, index) => outcomes[index]?.outcome === "appended");
     const rows = stored.reduce((sum, { entries }) => sum + entries.length, 0);
     committed(rows, performance.now() - began);
@@ -76,6 +79,7 @@ export async function openStore(
       return { used: pool.numUsed(), free: pool.numFree(), waiting: pool.numPendingAcquires() };
     },
     async append(append) {
+      origins.set(append, new Origin());
       const outcome = await appends.add(append);
       if (outcome.outcome === "appended") moveSenders(cursors, append);
       return outcome.outcome === "met" ? { ...outcome, met: fewOf(outcome.met) } : outcome;

@@ -9,56 +9,9 @@ import { violations } from "./chaos/checker.ts";
 import type { History } from "./chaos/history.ts";
 import { embedded, onServer } from "./chaos/layouts.ts";
 import { Participant } from "./chaos/participant.ts";
+import { Traffic } from "./traffic.ts";
 
 const Conversations = Type.Object({ items: Type.Array(Type.Object({ id: Type.String() })) });
-
-/** Asks all the time, one request after the other, at gateways that say they are ready, as behind a load balancer. */
-class Traffic {
-  readonly failures: string[] = [];
-  answered = 0;
-  #stopped = false;
-  readonly #gateways: readonly ClusterNode[];
-  readonly #ready = new Set<ClusterNode>();
-  readonly #balancing: NodeJS.Timeout;
-  #turn = 0;
-
-  constructor(gateways: readonly ClusterNode[]) {
-    this.#gateways = gateways;
-    for (const gateway of gateways) this.#ready.add(gateway);
-    this.#balancing = setInterval(() => void this.#probe(), 100);
-  }
-
-  get balanced(): number {
-    return this.#ready.size;
-  }
-
-  /** Runs one kind of request until the traffic stops. */
-  async run(kind: string, token: string, request: (client: Client, serial: number) => Promise<unknown>): Promise<void> {
-    for (let serial = 0; !this.#stopped; serial++) {
-      const among = [...this.#ready];
-      const gateway = among[this.#turn++ % among.length];
-      try {
-        await request(new Client(gateway?.url ?? "", token), serial);
-        this.answered++;
-      } catch (error) {
-        this.failures.push(`${kind} at ${gateway?.name}: ${error}`);
-      }
-    }
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearInterval(this.#balancing);
-  }
-
-  async #probe(): Promise<void> {
-    for (const gateway of this.#gateways) {
-      const response = await fetch(`${gateway.url}/readyz`).catch(() => undefined);
-      if (response?.ok) this.#ready.add(gateway);
-      else this.#ready.delete(gateway);
-    }
-  }
-}
 
 /** Stops and starts, one after the other, each node of which there is another. */
 async function restartAll(cluster: Cluster, wentOn: () => Promise<void>): Promise<void> {

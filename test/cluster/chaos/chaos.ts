@@ -118,7 +118,7 @@ async function inflictAll(
 }
 
 /** Waits until each room has taken something that was sent from now on. */
-async function accepted(participants: Participant[], rooms: string[]): Promise<void> {
+export async function accepted(participants: Participant[], rooms: string[]): Promise<void> {
   const left = new Set(rooms);
   const tries: { room: string; send: Send; at: number }[] = [];
   const isAccepted = ({ outcome }: Send) => outcome !== undefined && "acknowledged" in outcome;

@@ -1,0 +1,51 @@
+import { Client } from "../support/client.ts";
+
+type Gateway = { readonly name: string; readonly url: string };
+
+/** Asks all the time, one request after the other, at gateways that say they are ready, as behind a load balancer. */
+export class Traffic {
+  readonly failures: string[] = [];
+  answered = 0;
+  #stopped = false;
+  readonly #gateways: readonly Gateway[];
+  readonly #ready = new Set<Gateway>();
+  readonly #balancing: NodeJS.Timeout;
+  #turn = 0;
+
+  constructor(gateways: readonly Gateway[]) {
+    this.#gateways = gateways;
+    for (const gateway of gateways) this.#ready.add(gateway);
+    this.#balancing = setInterval(() => void this.#probe(), 100);
+  }
+
+  get balanced(): number {
+    return this.#ready.size;
+  }
+
+  /** Runs one kind of request until the traffic stops. */
+  async run(kind: string, token: string, request: (client: Client, serial: number) => Promise<unknown>): Promise<void> {
+    for (let serial = 0; !this.#stopped; serial++) {
+      const among = [...this.#ready];
+      const gateway = among[this.#turn++ % among.length];
+      try {
+        await request(new Client(gateway?.url ?? "", token), serial);
+        this.answered++;
+      } catch (error) {
+        this.failures.push(`${kind} at ${gateway?.name}: ${error}`);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#balancing);
+  }
+
+  async #probe(): Promise<void> {
+    for (const gateway of this.#gateways) {
+      const response = await fetch(`${gateway.url}/readyz`).catch(() => undefined);
+      if (response?.ok) this.#ready.add(gateway);
+      else this.#ready.delete(gateway);
+    }
+  }
+}
