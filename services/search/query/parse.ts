@@ -6,6 +6,8 @@ import { lex, type Token } from "./lex.ts";
 
 type Filter = Extract<Token, { type: "filter" }>;
 
+/** Beginnings of words in one query: each stands for all words that begin so, which takes its time. */
+const BEGINNINGS = 16;
 /** Milliseconds. */
 const DAY = 86_400_000;
 
@@ -19,6 +21,8 @@ export function parse(text: string): Query {
   for (const token of tokens) {
     if (token.type === "filter") filters[nameOf(token)](query, token);
     else add(query, token);
+    if (query.phrases.filter(({ prefix }) => prefix).length > BEGINNINGS)
+      throw fault(token.at, `a query has at most ${BEGINNINGS} beginnings of words`);
   }
   if (query.phrases.length === 0 && !tokens.some(({ type }) => type === "filter"))
     throw fault(0, "there is nothing to search for: neither a letter nor a digit, nor a filter");

@@ -87,6 +87,12 @@ describe("the language of queries", () => {
     }
   });
 
+  it("takes so many beginnings of words, and no more: each is a search of its own", () => {
+    const beginnings = (count: number) => Array.from({ length: count }, (_, index) => `w${index}*`).join(" ");
+    expect(parse(beginnings(16)).phrases).to.have.length(16);
+    expect(refusal(beginnings(17))).to.equal("q at character 71: a query has at most 16 beginnings of words");
+  });
+
   it("answers whatever is written with a query or a refusal that points into it", () => {
     const piece = fc.constantFrom(
       '"',
