@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { cluster } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
+import { presenceStorm } from "./presence.ts";
 import { resubscribe } from "./resubscribe.ts";
 import { search } from "./search.ts";
 import { storedBench } from "./stored.ts";
@@ -40,6 +41,8 @@ const inOne: Record<string, () => Promise<void>> = {
   stored: () => storedBench(pace),
   /** A conversation of a million entries: opening it, pages of it. */
   long,
+  /** Thousands of sessions that come at once, before a thousand who watch. */
+  presence: presenceStorm,
   /** Memory of sessions. */
   idle,
   /** Matching a topic, by the number of bindings and by its length. */

@@ -40,6 +40,8 @@ export type Kept = {
 /** What a gateway tells a presence node, of those that the node owns. */
 export type Beat = {
   gateway: string;
+  /** Among which presence nodes it divides its principals. */
+  nodes: string[];
   /** Who has a session there. */
   here: string[];
   /** Whose last session there ended, and how many milliseconds ago. */
@@ -47,3 +49,6 @@ export type Beat = {
   /** With this message all who are there were told. */
   whole: boolean;
 };
+
+/** How many have a session, in all and at each gateway. */
+export type Heads = { principals: number; gateways: Record<string, number> };

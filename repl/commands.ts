@@ -7,6 +7,7 @@ import { tail } from "./tail.ts";
 import { token } from "./token.ts";
 import { topics } from "./topics.ts";
 import { verify } from "./verify.ts";
+import { who } from "./who.ts";
 
 /** What operators do daily, in fewer words than `call` takes. */
-export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token, topics, reindex];
+export const operatorCommands: OperatorCommand[] = [as, send, tail, verify, actors, token, who, topics, reindex];

@@ -1,7 +1,7 @@
 import Type from "typebox";
 import { Census } from "../actors.ts";
 import { LOOKUP_ITEMS } from "../limits.ts";
-import { type Beat, Choice, type Kept, Presence } from "../presence.ts";
+import { type Beat, Choice, type Heads, type Kept, Presence } from "../presence.ts";
 import { Id, Page, PrincipalAddress, Strict } from "../scalars.ts";
 import { internal, none } from "./parts.ts";
 
@@ -29,11 +29,10 @@ export const presenceActions = {
   "presence.beat": { params: internal<Beat>(), result: internal<null>() },
   /** The actors of the node that is asked, for administrators. */
   "presence.actors": { params: none, result: Census },
-  /** For administrators: how many are here by the node that is asked, and at which gateways. */
-  "presence.census": {
-    params: none,
-    result: internal<{ principals: number; gateways: Record<string, number> }>(),
-  },
+  /** For administrators: how many have a session, and at which gateways. */
+  "presence.census": { params: none, result: internal<Heads>() },
+  /** The part of it that the node which is asked owns. */
+  "presence.count": { params: none, result: internal<Heads>() },
   /** For administrators: what a principal chose, what is shown of him, and the gateways where he is. */
   "presence.who": {
     params: Strict({ principalId: Type.Optional(Id), principal: Type.Optional(PrincipalAddress) }),

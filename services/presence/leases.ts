@@ -44,7 +44,7 @@ export class Leases {
   }
 
   /** How many are at each gateway. */
-  census(): Record<string, number> {
+  count(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const leases of this.#principals.values())
       for (const gateway of leases.keys()) counts[gateway] = (counts[gateway] ?? 0) + 1;

@@ -6,17 +6,15 @@ import { bareHandle } from "../../contract/principal.ts";
 import { placed } from "../../mixins/actor/actor.mixin.ts";
 import { nodesOf, Owners } from "../../mixins/actor/owners.ts";
 import { action, call, callAt, type Meta } from "../../mixins/call.ts";
-import { callerOf, checkAdministrator } from "../../mixins/caller.ts";
+import { callerOf } from "../../mixins/caller.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
+import { operatorActions } from "./operators.ts";
 import { principals, tell } from "./principals.ts";
 import { RollCall, type Times, times } from "./roll-call.ts";
 import { shown } from "./status.ts";
 import { Upkeep } from "./upkeep.ts";
 
 type In<A extends ActionName> = Context<Params<A>, Meta>;
-
-/** Actors that operators are shown by name. */
-const BUSIEST = 10;
 
 /** @throws forbidden where a call is about somebody else */
 function checkSelf(ctx: Context<unknown, Meta>, principalId: string): void {
@@ -123,33 +121,14 @@ export function presence(limits: Times = times): ServiceSchema {
         return null;
       }),
 
-      actors: action("presence.actors", async function (this: Service, ctx: In<"presence.actors">) {
-        await checkAdministrator(ctx);
-        return actors.actorsOf(this).census(BUSIEST);
-      }),
-
-      census: action("presence.census", async function (this: Service, ctx: In<"presence.census">) {
-        await checkAdministrator(ctx);
-        return of(this).rollCall.census();
-      }),
-
-      who: placed("presence.who", "principalId", async function (this: Service, ctx: In<"presence.who">) {
-        await checkAdministrator(ctx);
-        const { principalId, principal = "" } = ctx.params;
-        if (principalId === undefined) {
-          const [id] = await idsOf(this, [principal]);
-          if (id === undefined) throw refuse("not-found", `There is no ${principal}`);
-          return call(ctx, "presence.who", { principalId: id });
-        }
-        const { rollCall } = of(this);
-        const [found] = await call(ctx, "persistence.presences", { principalIds: [principalId] });
-        if (!found) throw refuse("not-found", "There is no such principal");
-        const { status, text, until } = found.kept;
-        return {
-          chosen: { status, ...(text !== null && { text }), ...(until !== null && { until }) },
-          shown: shown(principalId, found.kept, rollCall.of(principalId, found.kept.seen), new Date().toISOString()),
-          gateways: rollCall.gateways(principalId),
-        };
+      ...operatorActions({
+        actors,
+        rollCallOf: (service) => of(service).rollCall,
+        async find(service, address) {
+          const [id] = await idsOf(service, [address]);
+          if (id === undefined) throw refuse("not-found", `There is no ${address}`);
+          return id;
+        },
       }),
     },
 

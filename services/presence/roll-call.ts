@@ -1,4 +1,4 @@
-import type { Beat } from "../../contract/presence.ts";
+import type { Beat, Heads } from "../../contract/presence.ts";
 import { Leases } from "./leases.ts";
 import type { Attendance } from "./principal/state.ts";
 
@@ -39,8 +39,10 @@ export class RollCall {
   readonly #times: Times;
   readonly #surroundings: Surroundings;
   #leases = new Leases();
-  /** When each gateway last told of all who are there. */
+  /** When each gateway last told of all of this node's who are there. */
   readonly #heard = new Map<string, number>();
+  /** Whose last lease has run out, and when: until all gateways have told of all since, he may be at another one. */
+  readonly #lapsed = new Map<string, number>();
   /** Whose attendance may have changed. */
   readonly #moved = new Set<string>();
   #now = 0;
@@ -57,20 +59,25 @@ export class RollCall {
   }
 
   /** @param time milliseconds since 1970 */
-  beat({ gateway, here, gone, whole }: Beat, time: number): void {
+  beat({ gateway, nodes, here, gone, whole }: Beat, time: number): void {
     this.#wake(time);
     const { lease, linger } = this.#times;
     for (const principalId of here)
       if (this.#leases.grant(principalId, gateway, time + lease)) this.#moved.add(principalId);
-    for (const { principalId, ago } of gone)
-      if (this.#leases.grant(principalId, gateway, time + linger - ago)) this.#moved.add(principalId);
-    if (whole) this.#heard.set(gateway, time);
+    for (const { principalId, ago } of gone) {
+      const end = time + linger - ago;
+      // A goodbye that is over is repeated for a while: it is no news.
+      if (end <= time && !this.#leases.has(principalId, time)) continue;
+      if (this.#leases.grant(principalId, gateway, end)) this.#moved.add(principalId);
+    }
+    // Who sees other nodes than this one does may have told another of some.
+    if (whole && nodes.join("\n") === this.#surroundings.nodes().join("\n")) this.#heard.set(gateway, time);
   }
 
   /** @param seen when he was last kept as here */
   of(principalId: string, seen: string | null = null): Attendance {
     if (this.#leases.has(principalId, this.#now)) return "here";
-    if (!this.#settled || !this.#surroundings.owns(principalId)) return "unsure";
+    if (!this.#settled || this.#lapsed.has(principalId) || !this.#surroundings.owns(principalId)) return "unsure";
     return seen === null || Date.parse(seen) + SKEW < this.#informed ? "gone" : "unsure";
   }
 
@@ -86,8 +93,8 @@ export class RollCall {
     return this.#leases.gateways(principalId, this.#now);
   }
 
-  census(): { principals: number; gateways: Record<string, number> } {
-    return { principals: this.#leases.size, gateways: this.#leases.census() };
+  count(): Heads {
+    return { principals: this.#leases.size, gateways: this.#leases.count() };
   }
 
   /** Those owned here who have a session. */
@@ -109,7 +116,11 @@ export class RollCall {
     const living = gateways();
     this.#informed = Math.min(time, ...living.map((gateway) => this.#heard.get(gateway) ?? Number.NEGATIVE_INFINITY));
     for (const gateway of this.#heard.keys()) if (!living.includes(gateway)) this.#heard.delete(gateway);
-    for (const principalId of this.#leases.expire(time)) this.#moved.add(principalId);
+    for (const [principalId, at] of this.#lapsed) if (at < this.#informed) this.#lapsed.delete(principalId);
+    for (const principalId of this.#leases.expire(time)) {
+      this.#lapsed.set(principalId, time);
+      this.#moved.add(principalId);
+    }
   }
 
   /**
@@ -151,6 +162,7 @@ export class RollCall {
   /** What was heard before it could hear nobody is void: gateways tell of all within a few seconds. */
   #beginAnew(time: number): void {
     this.#leases = new Leases();
+    this.#lapsed.clear();
     this.#heard.clear();
     this.#informed = Number.NEGATIVE_INFINITY;
     this.#now = time;

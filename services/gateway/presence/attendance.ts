@@ -112,7 +112,7 @@ export class Attendance {
       [...groups].map(async ([node, mine]) => {
         if (!whole && mine.length === 0) return;
         try {
-          for (const beat of this.#beats(mine, whole)) await this.#options.tell(node, beat);
+          for (const beat of this.#beats([...groups.keys()], mine, whole)) await this.#options.tell(node, beat);
         } catch (error) {
           this.#options.failed(error);
         }
@@ -121,17 +121,17 @@ export class Attendance {
   }
 
   /** As few messages as fit; the last one says that these were all. */
-  *#beats(principalIds: string[], whole: boolean): Generator<Beat> {
+  *#beats(nodes: string[], principalIds: string[], whole: boolean): Generator<Beat> {
     const { gateway } = this.#options;
     const now = performance.now();
-    let beat: Beat = { gateway, here: [], gone: [], whole: false };
+    let beat: Beat = { gateway, nodes, here: [], gone: [], whole: false };
     let bytes = 0;
     for (const principalId of principalIds) {
       const at = this.#gone.get(principalId);
       const size = at === undefined ? HERE_BYTES : GONE_BYTES;
       if (bytes + size > BEAT_BYTES) {
         yield beat;
-        beat = { gateway, here: [], gone: [], whole: false };
+        beat = { gateway, nodes, here: [], gone: [], whole: false };
         bytes = 0;
       }
       if (at === undefined) beat.here.push(principalId);

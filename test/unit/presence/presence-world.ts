@@ -149,7 +149,7 @@ export class World {
         return at === undefined ? [] : [{ principalId, ago: (this.second - at) * SECOND }];
       });
       const here = mine.filter((principalId) => gateway.sessions.has(principalId));
-      node.rollCall.beat({ gateway: gateway.name, here, gone, whole }, this.second * SECOND);
+      node.rollCall.beat({ gateway: gateway.name, nodes, here, gone, whole }, this.second * SECOND);
     }
   }
 
