@@ -32,7 +32,7 @@ async function test(rest: Asked, address: string): Promise<(mine: Mine) => boole
   if (address.startsWith("#")) return (mine) => mine.name === name && /^(channel|broadcast)$/.test(mine.kind);
   if (address.startsWith("@")) {
     const id = await known(rest, `/principals/${encodeURIComponent(name)}`, "id");
-    return (mine) => mine.kind === "direct" && mine.with === id;
+    return (mine) => id !== undefined && mine.kind === "direct" && mine.with === id;
   }
   const id = address.startsWith("group:")
     ? await known(rest, `/groups/${encodeURIComponent(name)}`, "conversationId")
