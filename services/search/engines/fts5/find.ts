@@ -6,7 +6,7 @@ import { matchOf } from "./match.ts";
 import { scores } from "./rank.ts";
 
 /** Conversations that are looked for by their tags; of more, all matches are gone through, newest first. */
-const TAGGED = 200;
+const TAGGED = 1000;
 /** Matches, the newest, among which relevance chooses: past them its list ends. */
 export const RANKED = 1000;
 
