@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { cluster } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
+import { postgres } from "./postgres.ts";
 import { presenceStorm } from "./presence.ts";
 import { resubscribe } from "./resubscribe.ts";
 import { search } from "./search.ts";
@@ -18,9 +19,15 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench -- --quick      one short turn of each
  *     npm run bench -- --only W1    one of them
  *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; a restart of NATS. Needs nats-server
+ *     npm run bench -- --database postgres    W1 and W2 on PostgreSQL, beside SQLite: POSTGRES_URL, or a server of its own
  */
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean" }, cluster: { type: "boolean" }, only: { type: "string" } },
+  options: {
+    quick: { type: "boolean" },
+    cluster: { type: "boolean" },
+    database: { type: "string" },
+    only: { type: "string" },
+  },
 });
 const pace = options.quick
   ? { turns: 1, seconds: 2, steadySeconds: 2 }
@@ -32,6 +39,11 @@ const onCluster: Record<string, () => Promise<void>> = {
   W2: () => cluster(W2, pace),
   /** A restart of NATS under a full gateway. */
   resubscribe: () => resubscribe({ sessions: options.quick ? 1_000 : 10_000 }),
+};
+
+const onPostgres: Record<string, () => Promise<void>> = {
+  W1: () => postgres(W1, pace),
+  W2: () => postgres(W2, pace),
 };
 
 const inOne: Record<string, () => Promise<void>> = {
@@ -51,7 +63,11 @@ const inOne: Record<string, () => Promise<void>> = {
   search: () => search(pace),
 };
 
-const benches = options.cluster ? onCluster : inOne;
+if (options.database !== undefined && options.database !== "postgres") {
+  console.error("--database is postgres");
+  process.exit(2);
+}
+const benches = options.database ? onPostgres : options.cluster ? onCluster : inOne;
 const names = Object.keys(benches);
 if (options.only !== undefined && !names.includes(options.only)) {
   console.error(`--only is one of ${names.join(", ")}`);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Target } from "./servers.ts";
+import type { Counted, Target } from "./servers.ts";
 import type { Load, Measured } from "./workloads.ts";
 
 /** How often, and how long: a quick look is one short turn. */
@@ -13,6 +13,7 @@ export type Result = Measured & {
   /** Bytes of its memory at the end. */
   rss: number;
   rowsPerCommit: number | undefined;
+  millisecondsPerCommit: number | undefined;
 };
 
 const WARMUP = 1;
@@ -35,9 +36,18 @@ export async function measure(
   const { value } = await lines.next();
   const [after, commitsAfter] = [target.usage(), await target.commits()];
   const measured: Measured = JSON.parse(String(value));
-  const rowsPerCommit =
-    commitsBefore && commitsAfter
-      ? (commitsAfter.rows - commitsBefore.rows) / (commitsAfter.commits - commitsBefore.commits)
-      : undefined;
-  return { ...measured, cpu: after.cpu - before.cpu, rss: after.rss, rowsPerCommit };
+  const perCommit = (of: (counted: Counted) => number | undefined): number | undefined => {
+    if (!commitsBefore || !commitsAfter) return undefined;
+    const [from, to] = [of(commitsBefore), of(commitsAfter)];
+    if (from === undefined || to === undefined) return undefined;
+    return (to - from) / (commitsAfter.commits - commitsBefore.commits);
+  };
+  const took = perCommit((counted) => counted.seconds);
+  return {
+    ...measured,
+    cpu: after.cpu - before.cpu,
+    rss: after.rss,
+    rowsPerCommit: perCommit(({ rows }) => rows),
+    millisecondsPerCommit: took === undefined ? undefined : took * 1000,
+  };
 }

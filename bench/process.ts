@@ -26,6 +26,9 @@ export function newFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** A PostgreSQL server that runs already, by the URL of somebody who may make databases. */
+export const postgresUrl = process.env.POSTGRES_URL;
+
 /** A process that was started. */
 export type Launched = Omit<Started, "origin"> & { isRunning(): boolean; kill(): Promise<void> };
 

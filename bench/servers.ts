@@ -8,7 +8,12 @@ import type { Load, Workload } from "./workloads.ts";
 
 const Made = { token: Type.Object({ token: Type.String() }), conversation: Type.Object({ id: Type.String() }) };
 const Found = Type.Object({ behind: Type.Number() });
-const Counted = Type.Object({ commits: Type.Number(), rows: Type.Number() });
+/** `seconds` are those of all commits together, where they are counted. */
+const Counted = Type.Object({
+  commits: Type.Number(),
+  rows: Type.Number(),
+  seconds: Type.Optional(Type.Number()),
+});
 export type Counted = Static<typeof Counted>;
 
 /** A server under load. */
@@ -70,6 +75,8 @@ type Options = {
   metered?: boolean;
   /** Of its data; without it one that is gone afterwards. */
   data?: string;
+  /** The URL of a database server to keep the log on. */
+  database?: string;
   /** What it runs; without it everything. */
   services?: string[];
 };
@@ -77,7 +84,10 @@ type Options = {
 const administrator = "bench-administrator-bench-administrator";
 
 /** Wirehouse as `npm start` runs it. */
-export async function wirehouse(name: string, { metered = false, data, services }: Options = {}): Promise<Wirehouse> {
+export async function wirehouse(
+  name: string,
+  { metered = false, data, database, services }: Options = {},
+): Promise<Wirehouse> {
   const port = await freePort();
   const metrics = await freePort();
   const own = data === undefined ? newFolder() : undefined;
@@ -87,6 +97,7 @@ export async function wirehouse(name: string, { metered = false, data, services 
     ...settings(data ?? own?.path ?? ""),
     PORT: String(port),
     ...(metered && { METRICS_PORT: String(metrics) }),
+    ...(database !== undefined && { DATABASE_URL: database }),
   });
   return {
     ...server,
@@ -98,7 +109,11 @@ export async function wirehouse(name: string, { metered = false, data, services 
         .then((response) => response.text())
         .catch(() => "");
       const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
-      const counted = { commits: value("wirehouse_commit_rows_count"), rows: value("wirehouse_commit_rows_sum") };
+      const counted = {
+        commits: value("wirehouse_commit_rows_count"),
+        rows: value("wirehouse_commit_rows_sum"),
+        seconds: value("wirehouse_commit_seconds_sum"),
+      };
       return Number.isNaN(counted.commits) ? undefined : counted;
     },
   };

@@ -31,7 +31,19 @@ describe("README.md", () => {
   });
 
   it("and all other pages link to what is there", () => {
-    const pages = ["guarantees", "import", "nodes", "operators", "search", "stream", "terminal", "tour", "verify"];
+    const pages = [
+      "backups",
+      "databases",
+      "guarantees",
+      "import",
+      "nodes",
+      "operators",
+      "search",
+      "stream",
+      "terminal",
+      "tour",
+      "verify",
+    ];
     const others = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "client/README.md"];
     for (const name of [...others, ...pages.map((page) => `docs/${page}.md`)]) {
       const links = [...page(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = ""]) => path);

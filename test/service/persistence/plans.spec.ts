@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import Type from "typebox";
+import Value from "typebox/value";
+import { channels } from "../../../services/persistence/read/channels.ts";
+import { conversations, heads } from "../../../services/persistence/read/conversations.ts";
+import { moved } from "../../../services/persistence/read/cursors.ts";
+import { entries } from "../../../services/persistence/read/entries.ts";
+import { history, message, replies } from "../../../services/persistence/read/history.ts";
+import { members } from "../../../services/persistence/read/members.ts";
+import { openStore, type Store } from "../../../services/persistence/store.ts";
+import { administer, describeOnPostgres, postgresOf } from "../../support/postgres.ts";
+import { withDatabase } from "../../support/shared-postgres.ts";
+import { Log, people } from "../../unit/persistence/logs.ts";
+import { stored } from "./with-store.ts";
+
+const [ana = "", bo = ""] = people(2);
+const ENTRIES = 20_000;
+/** Rows that a statement may touch in any of its steps: the entries that are looked through for a page, and some more. */
+const FEW = 1_100;
+
+const Step = Type.Cyclic(
+  {
+    Step: Type.Object({
+      "Node Type": Type.String(),
+      "Actual Rows": Type.Number(),
+      "Actual Loops": Type.Number(),
+      "Rows Removed by Filter": Type.Optional(Type.Number()),
+      Plans: Type.Optional(Type.Array(Type.Ref("Step"))),
+    }),
+  },
+  "Step",
+);
+type Step = { type: string; rows: number };
+
+/** All steps of a plan, each with the rows that it has looked at. */
+function stepsOf(plan: unknown): Step[] {
+  const { Plans = [], ...own } = Value.Parse(Step, plan);
+  const rows = (own["Actual Rows"] + (own["Rows Removed by Filter"] ?? 0)) * own["Actual Loops"];
+  return [{ type: own["Node Type"], rows }, ...Plans.flatMap(stepsOf)];
+}
+
+/** A long log among others, with a thread that is long too. */
+async function filled(store: Store, url: string): Promise<Log> {
+  const log = new Log();
+  await stored(store, [log.create(ana, { name: "long" }), log.join(bo), log.message(ana)]);
+  while (log.head.seq < ENTRIES)
+    await stored(store, [log.messages(Array.from({ length: 500 }, () => ({ senderId: ana, replyTo: 4 })))]);
+  for (let count = 0; count < 300; count += 1) await stored(store, [new Log().create(ana, { name: `c${count}` })]);
+  await administer(url, "analyze");
+  return log;
+}
+
+describeOnPostgres("reads of a long log on PostgreSQL", () => {
+  it("are ranges of an index at any depth: no scan of a table, no more rows than a page needs", () =>
+    withDatabase(async (url) => {
+      const store = await openStore({ database: postgresOf(url), pool: 1 }, () => undefined);
+      try {
+        const { id: conversationId } = await filled(store, url);
+        const { reader } = store;
+        const reads: Record<string, () => Promise<unknown>> = {
+          conversations: () => conversations(reader, {}, ana),
+          heads: () => heads(reader, {}, bo),
+          channels: () => channels(reader, {}, bo),
+          members: () => members(reader, { conversationId }, ana),
+          newest: () => history(reader, { conversationId }, ana),
+        };
+        for (const depth of [10, ENTRIES / 2, ENTRIES - 10]) {
+          reads[`history before ${depth}`] = () => history(reader, { conversationId, before: depth }, ana);
+          reads[`history after ${depth}`] = () => history(reader, { conversationId, after: depth }, ana);
+          reads[`entries after ${depth}`] = () => entries(reader, { conversationId, after: depth }, ana);
+          reads[`message ${depth}`] = () => message(reader, { conversationId, seq: depth }, ana);
+          reads[`read ${depth}`] = () => moved(reader, { conversationId, seq: depth }, bo);
+        }
+        reads.replies = () => replies(reader, { conversationId, seq: 4 }, ana);
+        for (const [name, read] of Object.entries(reads)) {
+          const ran: { sql: string; bindings: readonly unknown[] }[] = [];
+          const see = (query: { sql: string; bindings: readonly unknown[] }) => ran.push(query);
+          reader.on("query", see);
+          await read();
+          reader.removeListener("query", see);
+          expect(ran.length, name).to.be.greaterThan(0);
+          for (const { sql, bindings } of ran) {
+            expect(sql, name).not.to.match(/\boffset\b/);
+            const explain = `explain (analyze, format json, timing off) ${sql.replace(/\$\d+/g, "?")}`;
+            const { rows } = await reader.raw(explain, [...bindings].map(String));
+            const steps = stepsOf(rows[0]["QUERY PLAN"][0].Plan);
+            expect(
+              steps.filter(({ type, rows }) => type === "Seq Scan" || rows > FEW),
+              `${name}: ${sql}`,
+            ).to.deep.equal([]);
+          }
+        }
+      } finally {
+        await store.close();
+      }
+    })).timeout(60_000);
+});
