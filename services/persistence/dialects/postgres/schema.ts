@@ -11,7 +11,7 @@ export const schema: SchemaDialect = {
     key: (length) => `varchar(${length}) collate "C"`,
     text: "text",
   },
-  // Who stores entries has locked their conversation: to look for it again, for each, takes a fifth of a commit.
+  // Who stores entries has locked their conversation: to look for it again would take a lookup and a lock for each.
   referenced: false,
   // Rows lie as they come, which in a log is their order.
   createClustered: (knex, table, columns) => knex.schema.createTable(table, columns),
