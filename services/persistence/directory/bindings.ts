@@ -112,7 +112,7 @@ export async function removeBinding(
       query: knex<BindingRow>("bindings")
         .where({ id })
         .whereNull("removed_at")
-        .whereIn("conversation_id", bindable(knex, callerId).select("c.id"))
+        .whereExists(bindable(knex, callerId).where("c.id", knex.ref("bindings.conversation_id")).select("c.id"))
         .update(removed),
       required: true,
     },
