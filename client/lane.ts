@@ -28,6 +28,8 @@ export class Lane {
   #batch: Letter[] = [];
   #unanswered = 0;
   #failures = 0;
+  /** Until when it is held up: by what the server said, and by the growing pause of its own. */
+  #notBefore = 0;
   #heldUntil = 0;
 
   constructor(random: () => number) {
@@ -44,12 +46,12 @@ export class Lane {
 
   /** Until when it may not be tried again, if it is held up. */
   get heldUntil(): number | undefined {
-    return this.#batch.length === 0 ? this.#heldUntil : undefined;
+    return this.#batch.length === 0 ? Math.max(this.#notBefore, this.#heldUntil) : undefined;
   }
 
   /** Whether a batch may begin. */
   isFree(now: number): boolean {
-    return this.#batch.length === 0 && this.#heldUntil <= now;
+    return this.heldUntil !== undefined && this.heldUntil <= now;
   }
 
   push(letter: Letter): void {
@@ -74,20 +76,27 @@ export class Lane {
    * @param until when it may be tried again at the earliest
    */
   answered(now: number, until: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, until);
+    this.#notBefore = Math.max(this.#notBefore, until);
     if (--this.#unanswered > 0) return;
     if (this.#batch.some(({ state }) => state === "refused")) {
       const pause = backoff(this.#failures++, AGAIN, LONGEST, this.#random);
-      this.#heldUntil = Math.max(this.#heldUntil, now + pause);
+      this.#heldUntil = now + pause;
     } else {
       this.#failures = 0;
+      this.#notBefore = 0;
       this.#heldUntil = 0;
     }
-    this.again();
+    this.#again();
   }
 
-  /** Nothing is under way any more: what isn't settled goes again, first. */
-  again(): void {
+  /** Nothing is under way any more. Another gateway, to which it goes now, may take what this one would not. */
+  interrupted(): void {
+    this.#heldUntil = 0;
+    this.#again();
+  }
+
+  /** What isn't settled goes again, first. */
+  #again(): void {
     const left = this.#batch.filter(({ state }) => state !== "settled");
     for (const letter of left) letter.state = "waiting";
     this.#waiting = [...left, ...this.#waiting];

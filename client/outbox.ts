@@ -119,7 +119,7 @@ export class Outbox {
     this.#underWay.clear();
     this.#bytesUnderWay = 0;
     for (const [to, lane] of this.#lanes) {
-      lane.again();
+      lane.interrupted();
       if (lane.isEmpty) this.#lanes.delete(to);
     }
   }

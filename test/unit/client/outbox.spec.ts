@@ -143,6 +143,19 @@ describe("the client's outbox", () => {
     ]);
   });
 
+  it("tries at once at another gateway what the last one would not take, but where it said how long to wait", () => {
+    const { send, messages, outbox, clock } = world();
+    for (const to of ["#a", "#b"]) send(to, to);
+    const [[a, b] = []] = messages();
+    outbox.refused(a?.ref ?? 0, problem(503));
+    outbox.refused(b?.ref ?? 0, problem(503, 2));
+    expect(messages()).to.deep.equal([]);
+    outbox.interrupted();
+    expect(messages().map(keys)).to.deep.equal([["#a"]]);
+    clock.now = 2_000;
+    expect(messages().map(keys)).to.deep.equal([["#b"]]);
+  });
+
   it("gives up in time: what waits, what is under way, what could only be tried again later", async () => {
     const { send, messages, outbox, clock, outcomes } = world();
     send("#a", "under way", { patience: 1_000 });
