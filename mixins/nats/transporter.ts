@@ -80,9 +80,15 @@ export class NatsTransporter extends Transporters.NATS {
       } else if (type === Events.Reconnect) {
         this.logger.warn("Connected to NATS again");
         this.#rejectPending();
+        this.#forgiveSilence();
         await this.onConnected(true);
       }
     }
+  }
+
+  /** While there was no connection nobody could be heard: others' silence counts from now on. */
+  #forgiveSilence(): void {
+    for (const node of this.broker.registry.nodes.toArray()) node.lastHeartbeatTime = Math.round(process.uptime());
   }
 
   /**

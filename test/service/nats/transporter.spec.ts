@@ -74,6 +74,23 @@ describeOnNats("Moleculer's transporter on NATS", () => {
       }),
     ));
 
+  it("takes nobody for lost because nobody could be heard while the server was gone", () =>
+    withNats((server) =>
+      withNodes(server, { asking: [], answering: [echo] }, async (asking) => {
+        // Moleculer's own look, every two seconds, also meanwhile.
+        clearInterval(Reflect.get(asking.transit?.discoverer ?? {}, "checkNodesTimer"));
+        const lost: unknown[] = [];
+        asking.localBus.on("$node.disconnected", (event: unknown) => lost.push(event));
+        await server.kill();
+        await until(() => asking.transit?.tx.connected === false, "the loss to be noticed");
+        for (const node of asking.registry.nodes.toArray()) node.lastHeartbeatTime = -100;
+        await server.start();
+        await until(() => asking.transit?.tx.connected, "the connection to be back");
+        asking.transit?.discoverer.checkRemoteNodes();
+        expect(lost).to.deep.equal([]);
+      }),
+    ));
+
   it("stops while the server is gone", () =>
     withNats((server) =>
       withNodes(server, { one: [], two: [echo] }, async () => {
