@@ -1,4 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "../support/client.ts";
+
+/** Milliseconds between two looks of a load balancer. */
+const PROBE = 100;
 
 type Gateway = { readonly name: string; readonly url: string };
 
@@ -15,7 +19,7 @@ export class Traffic {
   constructor(gateways: readonly Gateway[]) {
     this.#gateways = gateways;
     for (const gateway of gateways) this.#ready.add(gateway);
-    this.#balancing = setInterval(() => void this.#probe(), 100);
+    this.#balancing = setInterval(() => void this.#probe(), PROBE);
   }
 
   get balanced(): number {
@@ -27,11 +31,16 @@ export class Traffic {
     for (let serial = 0; !this.#stopped; serial++) {
       const among = [...this.#ready];
       const gateway = among[this.#turn++ % among.length];
+      if (!gateway) {
+        this.failures.push(`${kind}: no gateway is ready`);
+        await pause(PROBE);
+        continue;
+      }
       try {
-        await request(new Client(gateway?.url ?? "", token), serial);
+        await request(new Client(gateway.url, token), serial);
         this.answered++;
       } catch (error) {
-        this.failures.push(`${kind} at ${gateway?.name}: ${error}`);
+        this.failures.push(`${kind} at ${gateway.name}: ${error}`);
       }
     }
   }

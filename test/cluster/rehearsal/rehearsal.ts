@@ -89,17 +89,15 @@ async function population(admin: Client, { people: count, rooms: number }: Optio
   const [owner, ...others] = people;
   const rooms: string[] = [];
   for (let i = 0; i < number; i++) rooms.push((await owner?.room(...others.map(({ handle }) => handle))) ?? "");
-  // What is written over REST goes to a conversation that is there before anybody listens.
-  await owner?.send("@admin", "text", "first");
   return { people, rooms };
 }
 
-/** Requests over REST, at gateways that are ready: they write to conversations of their own. */
+/** Requests over REST, at gateways that are ready. */
 function asked(traffic: Traffic, people: Person[], rooms: string[], random: Random): Promise<void>[] {
   const [person] = people;
   if (!person) throw new Error("nobody to ask");
   return [
-    traffic.run("send", person.token, (client, serial) => client.send("@admin", "text", `rest-${serial}`)),
+    traffic.run("send", person.token, (client, serial) => client.send(chosen(random, rooms), "text", `rest-${serial}`)),
     traffic.run("list", person.token, (client) => client.ask(Type.Unknown(), "GET", "/conversations")),
     traffic.run("read", person.token, (client) =>
       client.ask(Type.Unknown(), "GET", `/conversations/${chosen(random, rooms)}/messages`),
