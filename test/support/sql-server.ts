@@ -6,10 +6,12 @@ import { openSqlServer } from "../../services/persistence/dialects/mssql.ts";
 /** A server that runs already, by the URL of somebody who may make databases. None can be started here. */
 const named = process.env.MSSQL_URL;
 
-/** Tests on a server that speaks T-SQL; where none is named a line says so. */
+if (named === undefined)
+  console.log("SQL Server: left out, for MSSQL_URL names none (mssql://user:password@host:1433/master)");
+
+/** Tests on a server that speaks T-SQL, where one is named. */
 export function describeOnSqlServer(title: string, suite: () => void): void {
   if (named !== undefined) describe(title, suite);
-  else console.log(`${title}: left out, for MSSQL_URL names no server (mssql://user:password@host:1433/master)`);
 }
 
 /** @throws Error where it is no URL of SQL Server */
