@@ -67,6 +67,16 @@ export const variables = {
     default: "10",
     purpose: "Connections to a database server that this process reads on, at most; it writes on three more",
   }),
+  MEILI_URL: variable({
+    schema: optional("^https?://[^\\s/@?#]+(/[^\\s?#]*)?$"),
+    expected: "http:// or https:// with host and port",
+    purpose: "A Meilisearch that keeps the search index; without it SQLite's FTS5 in `WIREHOUSE_DATA`",
+  }),
+  MEILI_KEY: variable({
+    schema: optional("^[\\x21-\\x7e]{1,512}$"),
+    expected: "visible ASCII characters",
+    purpose: "Meilisearch's key that may write indexes, and make one that may only search",
+  }),
   WIREHOUSE_ADMIN_TOKEN: variable({
     schema: Type.Union([Type.Undefined(), Type.String({ pattern: "^[\\x21-\\x7e]{32,512}$" })]),
     expected: "32 to 512 visible ASCII characters",
@@ -154,6 +164,8 @@ export type Config = {
   readonly database: Database;
   /** Connections to read on. */
   readonly pool: number;
+  /** Where the search index is kept; without it in a file. */
+  readonly meilisearch: { readonly url: string; readonly key: string | undefined } | undefined;
   /** Writes a second; 0 is any number. */
   readonly rate: number;
   /** Whose pages may ask from a browser. */
@@ -193,6 +205,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     data: resolve(values.WIREHOUSE_DATA),
     database: databaseIn(values.WIREHOUSE_DATA, values.DATABASE_URL),
     pool: values.DATABASE_POOL,
+    meilisearch: values.MEILI_URL === undefined ? undefined : { url: values.MEILI_URL, key: values.MEILI_KEY },
     rate: values.WIREHOUSE_RATE,
     origins: values.WIREHOUSE_CORS?.split(",") ?? [],
     metricsPort: values.METRICS_PORT,

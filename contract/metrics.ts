@@ -69,6 +69,8 @@ export const metrics = {
   ),
 
   wirehouse_reader_behind: gauge("Entries that a reader of all logs has not taken, as far as it knows", "reader"),
+  wirehouse_index_tasks_failed_total: counter("Tasks that Meilisearch did not do; what they were for is tried again"),
+  wirehouse_index_set_aside_total: counter("Messages that Meilisearch does not take, and that are left out"),
 
   wirehouse_commit_seconds: histogram(WAITS, "Time of a commit of the log"),
   wirehouse_commit_rows: histogram(SIZES, "Entries stored by a commit"),

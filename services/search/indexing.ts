@@ -28,7 +28,7 @@ export class Indexing {
     this.#options = options;
     this.#reader = this.#readerOf(options.engine.index);
     options.engine.onLost((reason) => {
-      options.warn(`The index was not usable (${reason}); it is built anew from the log`);
+      options.warn(`The index was lost (${reason}); what is in its place is filled from the log`);
       this.#restarting = this.#restart();
     });
   }

@@ -9,6 +9,7 @@ import { answer, type World } from "./answer.ts";
 import { catchUp } from "./catch-up.ts";
 import type { Engine } from "./engines/engine.ts";
 import { Fts5 } from "./engines/fts5.ts";
+import { MeilisearchEngine } from "./engines/meilisearch.ts";
 import { Indexing } from "./indexing.ts";
 
 type Ctx = Context<unknown, Meta>;
@@ -41,8 +42,11 @@ const worldOf = (ctx: Ctx, engine: Engine, indexing: Indexing): World => ({
 });
 
 /** Finds messages: an index that follows the logs, and answers to members. */
-export function search({ data }: Pick<Config, "data">): ServiceSchema {
-  const engine = new Fts5(data);
+export function search({
+  data,
+  meilisearch,
+}: Pick<Config, "data"> & Partial<Pick<Config, "meilisearch">>): ServiceSchema {
+  let engine: Engine;
   let indexing: Indexing;
 
   return {
@@ -73,12 +77,21 @@ export function search({ data }: Pick<Config, "data">): ServiceSchema {
     },
 
     created(this: Service) {
-      const { broker } = this;
+      const { broker, logger } = this;
+      engine = meilisearch
+        ? new MeilisearchEngine(meilisearch, {
+            failed: () => meterOf(broker).count("wirehouse_index_tasks_failed_total"),
+            setAside: (id, { message }) => {
+              meterOf(broker).count("wirehouse_index_set_aside_total");
+              logger.warn(`The message ${id} is left out of the index:`, message);
+            },
+          })
+        : new Fts5(data);
       indexing = new Indexing({
         engine,
         taker: (index) => catchUp(index, (keys) => call(broker, "persistence.current", { keys })),
         follow: (taker) => followLogs(this, taker),
-        warn: (sentence) => this.logger.warn(sentence),
+        warn: (sentence) => logger.warn(sentence),
       });
       meterOf(broker).read("wirehouse_reader_behind", () => [[{ reader: "search" }, indexing.behind]]);
     },

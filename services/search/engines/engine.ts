@@ -11,6 +11,10 @@ export type Document = MessageKey & {
   thread: boolean;
 };
 
+/** An address of the web. */
+const ADDRESS = /https?:\/\/\S/i;
+export const hasLink = (text: string): boolean => ADDRESS.test(text);
+
 /** What became of messages, and how far the logs were read with it. No message is named twice. */
 export type Changes = {
   put: readonly Document[];

@@ -79,7 +79,9 @@ describe("keeping an index up with the logs", () => {
     engine.index = new MemoryIndex();
     engine.lost("it is full of holes");
     await isFull(engine.index);
-    expect(warnings).to.deep.equal(["The index was not usable (it is full of holes); it is built anew from the log"]);
+    expect(warnings).to.deep.equal([
+      "The index was lost (it is full of holes); what is in its place is filled from the log",
+    ]);
     await until(() => indexing.cursorOf("c") === LENGTH, "the new reader");
     await indexing.stop();
   });

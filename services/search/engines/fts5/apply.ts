@@ -1,11 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { MessageKey } from "../../../../contract/actions/readers.ts";
 import { termsOf } from "../../text/terms.ts";
-import type { Changes, Document } from "../engine.ts";
+import { type Changes, type Document, hasLink } from "../engine.ts";
 import { conversationTag, idAt, LINK, senderTag, THREAD, timeOf } from "./ids.ts";
-
-/** An address of the web. */
-const ADDRESS = /https?:\/\/\S/i;
 
 type Row = { id: number; terms: string; tags: string };
 
@@ -51,7 +48,7 @@ export function prepareApply(db: Database): (changes: Changes) => void {
     const tags = [
       conversationTag(conversation),
       senderTag(numberOf(senderId)),
-      ...(ADDRESS.test(text) ? [LINK] : []),
+      ...(hasLink(text) ? [LINK] : []),
       ...(thread ? [THREAD] : []),
     ].join(" ");
     insert.run(BigInt(id), conversation, seq, version, terms, tags);

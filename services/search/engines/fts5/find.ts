@@ -1,14 +1,12 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { LogCursor } from "../../../../contract/actions/readers.ts";
 import type { Hit, Lookup } from "../engine.ts";
-import { conversationTag, idAt, idOf, LINK, senderTag, THREAD } from "./ids.ts";
+import { RANKED, scores } from "../rank.ts";
+import { conversationTag, idAt, idOf, LINK, senderTag, THREAD, timeOf } from "./ids.ts";
 import { matchOf } from "./match.ts";
-import { scores } from "./rank.ts";
 
 /** Conversations that are looked for by their tags; of more, all matches are gone through, newest first. */
 const TAGGED = 1000;
-/** Matches, the newest, among which relevance chooses: past them its list ends. */
-export const RANKED = 1000;
 
 type Row = { id: number; conversationId: string; seq: number; version: number; terms: string };
 
@@ -74,7 +72,8 @@ function byRelevance(lookup: Asked, newest: Newest): Hit[] {
   const first = rows[0];
   if (!first) return [];
   const top = lookup.after ? under : first.id + 1;
-  const ranks = scores(rows, lookup.phrases, now);
+  const candidates = rows.map(({ id, terms }) => ({ at: timeOf(id), terms: terms.split(" ") }));
+  const ranks = scores(candidates, lookup.phrases, now);
   return rows
     .map((row, index) => ({ row, rank: ranks[index] ?? 0 }))
     .filter(({ row, rank }) => rank < score || (rank === score && row.id < id))

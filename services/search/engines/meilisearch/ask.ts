@@ -1,0 +1,49 @@
+import { refuse } from "../../../../contract/errors.ts";
+import type { Lookup, Position } from "../engine.ts";
+import { Generation, Row } from "./documents.ts";
+import { filterOf } from "./filter.ts";
+import { byAge } from "./find.ts";
+import { checking } from "./generation.ts";
+import { answered, codeOf, isForbidden, type Server } from "./server.ts";
+
+/** Conversations that one search names: for members of more, one request carries several. */
+const PIECE = 1000;
+
+const isGeneration = checking(Generation);
+const isRow = checking(Row);
+
+export type Answer = { rows: Row[]; generation: string | undefined };
+
+/**
+ * The newest matches, and which generation of the index they are from: undefined where it is none any more.
+ * @throws unavailable when the signal says so or Meilisearch does not answer
+ */
+export async function ask(
+  server: Server,
+  uid: string,
+  { lookup, under, most }: { lookup: Lookup; under: Position | undefined; most: number },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const queries = inPieces(lookup.conversationIds).map((ids) => ({
+    indexUid: uid,
+    filter: filterOf(lookup, ids, under),
+    limit: most,
+    attributesToRetrieve: Object.keys(Row.properties),
+  }));
+  const itself = { indexUid: uid, filter: ["mark = generation"], limit: 1 };
+  const finder = await answered(server.finder(uid));
+  const asked = finder.multiSearch({ queries: [itself, ...queries] }, { signal }).catch((error: unknown) => {
+    if (signal.aborted) throw refuse("unavailable", "Searching takes too long at the moment");
+    if (isForbidden(error)) server.forgetFinder(uid);
+    // The index is gone, or one that somebody's document has made, without settings.
+    if (["index_not_found", "invalid_search_filter"].includes(codeOf(error) ?? "")) return { results: [] };
+    throw error;
+  });
+  const [about, ...found] = (await answered(asked)).results;
+  const generation = about?.hits.find(isGeneration)?.generation;
+  const rows = found.flatMap(({ hits }) => hits.filter(isRow));
+  return { rows: (found.length > 1 ? rows.sort(byAge) : rows).slice(0, most), generation };
+}
+
+const inPieces = (ids: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / PIECE) }, (_, index) => ids.slice(index * PIECE, (index + 1) * PIECE));
