@@ -5,6 +5,7 @@ import { filterOf } from "./filter.ts";
 import { byAge } from "./find.ts";
 import { checking } from "./generation.ts";
 import { answered, codeOf, isForbidden, type Server } from "./server.ts";
+import { VERSION } from "./settings.ts";
 
 /** Conversations that one search names: for members of more, one request carries several. */
 const PIECE = 1000;
@@ -32,16 +33,19 @@ export async function ask(
   }));
   const itself = { indexUid: uid, filter: ["mark = generation"], limit: 1 };
   const finder = await answered(server.finder(uid));
-  const asked = finder.multiSearch({ queries: [itself, ...queries] }, { signal }).catch((error: unknown) => {
-    if (signal.aborted) throw refuse("unavailable", "Searching takes too long at the moment");
-    if (isForbidden(error)) server.forgetFinder(uid);
-    // The index is gone, or one that somebody's document has made, without settings.
-    if (["index_not_found", "invalid_search_filter"].includes(codeOf(error) ?? "")) return { results: [] };
-    throw error;
-  });
-  const [about, ...found] = (await answered(asked)).results;
-  const generation = about?.hits.find(isGeneration)?.generation;
-  const rows = found.flatMap(({ hits }) => hits.filter(isRow));
+  const asked = finder.multiSearch({ queries: [itself, ...queries] }, { signal }).then(
+    ({ results }) => results.map(({ hits }) => hits),
+    (error: unknown) => {
+      if (signal.aborted) throw refuse("unavailable", "Searching takes too long at the moment");
+      if (isForbidden(error)) server.forgetFinder(uid);
+      // The index is gone, or one that somebody's document has made, without settings.
+      if (["index_not_found", "invalid_search_filter"].includes(codeOf(error) ?? "")) return [];
+      throw error;
+    },
+  );
+  const [about = [], ...found] = await answered(asked);
+  const generation = about.filter(isGeneration).find(({ version }) => version === VERSION)?.generation;
+  const rows = found.flatMap((hits) => hits.filter(isRow));
   return { rows: (found.length > 1 ? rows.sort(byAge) : rows).slice(0, most), generation };
 }
 

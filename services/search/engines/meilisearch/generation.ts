@@ -51,7 +51,7 @@ export async function prepare(client: Meilisearch, uid: string, signal: AbortSig
   await done(client, client.createIndex(uid, { primaryKey: KEY }), signal).catch(ignoring(signal));
   await done(client, index.updateSettings(settings), signal);
   const made: Generation = { id: "generation", mark: "generation", generation: randomUUID(), version: VERSION };
-  await done(client, index.addDocuments([made]), signal);
+  await done(client, index.addDocuments([made], { primaryKey: KEY }), signal);
   const kept = await generationOf(client, uid);
   if (kept?.version !== VERSION) throw refuse("unavailable", `The index ${uid} is being made by several`);
   return kept.generation;

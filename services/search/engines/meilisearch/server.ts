@@ -68,7 +68,7 @@ export const codeOf = (error: unknown): string | undefined =>
 export const isForbidden = (error: unknown): boolean =>
   error instanceof MeilisearchApiError && (error.response.status === 401 || error.response.status === 403);
 
-/** @throws unavailable, whatever Meilisearch or the way to it has: the caller tries again later */
+/** @throws unavailable, whatever is wrong with Meilisearch or the way to it: the caller tries again later */
 export function answered<T>(asked: Promise<T>): Promise<T> {
   return asked.catch((error: unknown) => {
     throw refuse("unavailable", `Meilisearch does not do it: ${error instanceof Error ? error.message : error}`);
