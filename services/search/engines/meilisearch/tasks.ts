@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { EnqueuedTask, Meilisearch, Task } from "meilisearch";
+import type { EnqueuedTask, Meilisearch } from "meilisearch";
 import { refuse } from "../../../../contract/errors.ts";
-import { answered } from "./server.ts";
+import { answered, codeOf } from "./server.ts";
 
 /** Milliseconds between the first two looks at a task, and between any two: most are done at once, some wait long. */
 const FIRST_LOOK = 10;
@@ -11,9 +11,9 @@ const LOOK = 250;
 export class TaskFailed extends Error {
   readonly isDocuments: boolean;
 
-  constructor({ type, status, error }: Pick<Task, "type" | "status" | "error">) {
-    super(`the task ${type} ${status}: ${error?.message ?? "no reason was given"}`);
-    this.isDocuments = /^(invalid_document_|missing_document_id|max_fields_limit)/.test(error?.code ?? "");
+  constructor(message: string, code: string | undefined) {
+    super(`Meilisearch did not do it: ${message}`);
+    this.isDocuments = /^(invalid_document_|missing_document_id|max_fields_limit|payload_too_large)/.test(code ?? "");
   }
 }
 
@@ -22,13 +22,19 @@ export class TaskFailed extends Error {
  * @throws TaskFailed, unavailable when Meilisearch can't be asked or the signal says so
  */
 export async function done(client: Meilisearch, enqueued: Promise<EnqueuedTask>, signal: AbortSignal): Promise<void> {
-  const { taskUid } = await answered(enqueued);
+  const { taskUid } = await enqueued.catch((error: unknown) => {
+    const code = codeOf(error);
+    // No task is made of it, now or later.
+    if (code === "payload_too_large") throw new TaskFailed("the request is too large", code);
+    return answered(Promise.reject(error));
+  });
   for (let look = FIRST_LOOK; ; look = Math.min(2 * look, LOOK)) {
     await pause(look, undefined, { signal }).catch(() => {
       throw refuse("unavailable", "The index is no longer written to");
     });
     const task = await answered(client.tasks.getTask(taskUid));
     if (task.status === "succeeded") return;
-    if (task.status === "failed" || task.status === "canceled") throw new TaskFailed(task);
+    if (task.status === "failed" || task.status === "canceled")
+      throw new TaskFailed(task.error?.message ?? task.status, task.error?.code);
   }
 }
