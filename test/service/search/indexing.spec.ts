@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { ServiceBroker } from "moleculer";
 import { call } from "../../../mixins/call.ts";
 import { search } from "../../../services/search/search.service.ts";
+import { describeOnMeilisearch, startMeilisearch } from "../../support/meilisearch.ts";
 import { meta, people, room, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { withBroker, withFolder } from "../../support/with-broker.ts";
@@ -36,6 +37,35 @@ const caughtUp = (broker: ServiceBroker, who: Person) =>
 /** One broker after the other on one folder; all that is known of the first is given on. */
 async function inTurn(folder: string, ...turns: ((broker: ServiceBroker) => Promise<void>)[]): Promise<void> {
   for (const turn of turns) await withBroker([...wire(folder), search({ data: folder })], turn);
+}
+
+/** Messages come and go while an index is built anew. */
+async function rebuilds(broker: ServiceBroker): Promise<void> {
+  const [ana] = await people(broker, "ana");
+  if (!ana) throw new Error("nobody");
+  const rooms = await Promise.all(Array.from({ length: 40 }, () => room(broker, ana)));
+  const id = rooms[0] ?? "";
+  for (const one of rooms) for (let i = 0; i < 20; i++) await say(broker, ana, one, `hay ${i}`);
+  const lasting: number[] = [];
+  for (let i = 0; i < 5; i++) lasting.unshift(await say(broker, ana, id, `needle ${i}`));
+  await caughtUp(broker, ana);
+  let isDone = false;
+  const rebuilt = call(broker, "search.reindex", {}, meta(ana)).finally(() => {
+    isDone = true;
+  });
+  const second: unknown = await call(broker, "search.reindex", {}, meta(ana)).catch((error) => error);
+  expect(second).to.have.property("type", "conflict");
+  let answers = 0;
+  for (let i = 0; !isDone; i++) {
+    await say(broker, ana, rooms[i % 40] ?? "", `more hay ${i}`);
+    expect(await found(broker, ana, "needle")).to.deep.equal(lasting);
+    answers++;
+  }
+  expect(answers).to.be.greaterThan(3);
+  expect((await rebuilt).entries).to.be.at.least(40 * 22 + 5);
+  lasting.unshift(await say(broker, ana, id, "needle after all"));
+  await caughtUp(broker, ana);
+  expect(await found(broker, ana, "needle")).to.deep.equal(lasting);
 }
 
 describe("the index", () => {
@@ -74,35 +104,18 @@ describe("the index", () => {
     }));
 
   it("is built anew without a gap in answers, while messages come and go", () =>
-    withFolder((folder) =>
-      inTurn(folder, async (broker) => {
-        const [ana] = await people(broker, "ana");
-        if (!ana) throw new Error("nobody");
-        const rooms = await Promise.all(Array.from({ length: 40 }, () => room(broker, ana)));
-        const id = rooms[0] ?? "";
-        for (const one of rooms) for (let i = 0; i < 20; i++) await say(broker, ana, one, `hay ${i}`);
-        const lasting: number[] = [];
-        for (let i = 0; i < 5; i++) lasting.unshift(await say(broker, ana, id, `needle ${i}`));
-        await caughtUp(broker, ana);
-        let isDone = false;
-        const rebuilt = call(broker, "search.reindex", {}, meta(ana)).finally(() => {
-          isDone = true;
-        });
-        const second: unknown = await call(broker, "search.reindex", {}, meta(ana)).catch((error) => error);
-        expect(second).to.have.property("type", "conflict");
-        let answers = 0;
-        for (let i = 0; !isDone; i++) {
-          await say(broker, ana, rooms[i % 40] ?? "", `more hay ${i}`);
-          expect(await found(broker, ana, "needle")).to.deep.equal(lasting);
-          answers++;
-        }
-        expect(answers).to.be.greaterThan(3);
-        expect((await rebuilt).entries).to.be.at.least(40 * 22 + 5);
-        lasting.unshift(await say(broker, ana, id, "needle after all"));
-        await caughtUp(broker, ana);
-        expect(await found(broker, ana, "needle")).to.deep.equal(lasting);
-      }),
-    )).timeout(120_000);
+    withFolder((folder) => inTurn(folder, rebuilds))).timeout(120_000);
+
+  describeOnMeilisearch("in Meilisearch", () => {
+    it("is built anew without a gap in answers, while messages come and go", async () => {
+      const meilisearch = await startMeilisearch();
+      try {
+        await withFolder((folder) => withBroker([...wire(folder), search({ data: folder, meilisearch })], rebuilds));
+      } finally {
+        await meilisearch.remove();
+      }
+    }).timeout(120_000);
+  });
 
   it("that can't be used refuses queries, and keeps nobody from sending", () =>
     withFolder((folder) =>
