@@ -68,7 +68,7 @@ for (const overlay of overlays) {
         const secrets = new Set((container.env ?? []).filter(({ valueFrom }) => valueFrom).map(({ name }) => name));
         const plain = Object.entries(environment).filter(([name]) => !secrets.has(name));
         expect(() => readConfig(Object.fromEntries(plain)), where).not.to.throw();
-        for (const name of ["WIREHOUSE_ADMIN_TOKEN", "DATABASE_URL", "NATS_PASSWORD"])
+        for (const name of ["WIREHOUSE_ADMIN_TOKEN", "DATABASE_URL", "NATS_PASSWORD", "MEILI_KEY"])
           if (name in environment) expect(secrets, `${where}: a secret is not written down`).to.include(name);
       }
     });
