@@ -34,7 +34,7 @@ describe("The REPL, in a terminal", () => {
         await type("send #general still ana", new RegExp(`${id} 6 `));
         await type("as @admin", /speaking for @admin\b/);
         await type("send #nothing hello", /not-found: /);
-        await type("call presence.choose --status invisible", /status: 'invisible'/);
+        await type("call presence.choose --status invisible", />> Response:\s+{ status: 'invisible' }/);
         await type("who @admin", /shown as offline\s+chose invisible\s+no session/);
         await type("who @nobody", /not-found: There is no @nobody/);
         await type("who", /0 principals have a session/);

@@ -32,9 +32,13 @@ export class Connections {
       idleTimeoutMillis: 0,
       connectionTimeoutMillis: ACQUIRE,
     });
-    // A connection that idles and is lost is no news: the next one who writes makes another.
+    // A connection that is lost is no news: who uses it is told by his statement, and the next one makes another. The pool
+    // hears those that idle alone; one that nobody heard, on its way from or to the pool, would end the process.
     this.#pool.on("error", () => undefined);
-    this.#pool.on("connect", endInSilence);
+    this.#pool.on("connect", (client) => {
+      client.on("error", () => undefined);
+      endInSilence(client);
+    });
   }
 
   /** A connection whose server keeps what it acknowledges. @throws what keeps it from being made */
