@@ -1,26 +1,31 @@
 import { CannotStart, refuse } from "../../../contract/errors.ts";
 import type { Engine, Hit, Lookup, Rebuild } from "./engine.ts";
 import { ask } from "./meilisearch/ask.ts";
-import { find } from "./meilisearch/find.ts";
+import type { Row } from "./meilisearch/documents.ts";
+import { type Asked, find } from "./meilisearch/find.ts";
+import { Gate, tooLong } from "./meilisearch/gate.ts";
 import { type Events, RemoteIndex } from "./meilisearch/remote-index.ts";
-import { type Address, isForbidden, Server } from "./meilisearch/server.ts";
-import { done } from "./meilisearch/tasks.ts";
+import { type Address, answered, isForbidden, Server } from "./meilisearch/server.ts";
+import { asRefusal, done } from "./meilisearch/tasks.ts";
 
 type Lost = (reason: string) => void;
 
-/** Lookups that may wait; past it they are refused (G8). */
+/** Lookups that are asked at once, for each may bring some MB, and that may wait; past it they are refused (G8). */
+const ASKED = 8;
 const WAITING = 64;
-/** Milliseconds that a lookup may take. */
+/** Milliseconds that a lookup may take, waiting included. */
 const PATIENCE = 3_000;
 /** Milliseconds after which an index that is built by nobody any more may be removed. */
 const LEFT = 60_000;
+/** Indexes of a server, ours among them. */
+const INDEXES = 1000;
 
 /**
  * An index in Meilisearch, which several processes may fill and ask: each follows the logs by itself, and all write the same.
  * Its cursors are documents of it, so that they are there, gone, swapped and restored with what they stand for.
  */
 export class MeilisearchEngine implements Engine {
-  /** Time, seq and place that it goes on below · the time of the first page, the place it began below; rank and place that it goes on behind. */
+  /** The place (time, seq, conversation) that it goes on below · when the list began and below which place, and rank and place that it goes on behind. */
   readonly positions = { newest: 3, relevance: 8 };
   readonly #uid: string;
   readonly #server: Server;
@@ -29,7 +34,7 @@ export class MeilisearchEngine implements Engine {
   readonly #url: string;
   #current: RemoteIndex;
   #next: RemoteIndex | undefined;
-  #finding = 0;
+  readonly #gate = new Gate(ASKED, WAITING);
 
   /** @param uid of the index; beside it there may be one of this name and `-next` */
   constructor(address: Address, events: Omit<Events, "lost">, uid = "wirehouse") {
@@ -43,7 +48,9 @@ export class MeilisearchEngine implements Engine {
   /** A server that does not answer is waited for, as the log waits for nobody; one that refuses the key is not. */
   async open(): Promise<void> {
     try {
-      await this.#removeLeft();
+      const left = await this.#left();
+      // Nobody waits for it: Meilisearch may have much to do.
+      if (left === "over") await this.#server.admin.deleteIndex(this.#nextUid);
     } catch (error) {
       if (isForbidden(error))
         throw new CannotStart(
@@ -58,27 +65,16 @@ export class MeilisearchEngine implements Engine {
 
   async find(lookup: Lookup): Promise<Hit[]> {
     if (lookup.conversationIds.length === 0) return [];
-    if (this.#finding >= WAITING) throw refuse("unavailable", "Too many searches are waiting; try again");
-    this.#finding += 1;
     const signal = AbortSignal.timeout(PATIENCE);
-    try {
+    return this.#gate.pass(signal, async () => {
       const index = this.#current;
       const known = await inTime(index.ready(), signal);
-      return await find(lookup, (...asked) => this.#newest(index, known, signal, ...asked), Date.now());
-    } finally {
-      this.#finding -= 1;
-    }
+      return find(lookup, (asked) => this.#ask(index, known, asked, signal), Date.now());
+    });
   }
 
-  async #newest(
-    index: RemoteIndex,
-    known: string,
-    signal: AbortSignal,
-    lookup: Lookup,
-    under: Hit["position"] | undefined,
-    most: number,
-  ) {
-    const { rows, generation } = await ask(this.#server, this.#uid, { lookup, under, most }, signal);
+  async #ask(index: RemoteIndex, known: string, asked: Asked, signal: AbortSignal): Promise<Row[]> {
+    const { rows, generation } = await ask(this.#server, this.#uid, asked, signal);
     // Another index is as good as ours to answer from, but not ours to go on writing.
     if (generation !== known && !this.#next) index.lose("it was removed or replaced");
     if (generation === undefined) throw refuse("unavailable", "The index is being replaced; try again");
@@ -91,7 +87,7 @@ export class MeilisearchEngine implements Engine {
 
   async rebuild(): Promise<Rebuild> {
     if (this.#next) throw refuse("conflict", "The index is being rebuilt already");
-    const next = this.#at(`${this.#uid}-next`);
+    const next = this.#at(this.#nextUid);
     this.#next = next;
     const abandon = async () => {
       this.#next = undefined;
@@ -99,7 +95,9 @@ export class MeilisearchEngine implements Engine {
       await this.#remove(next.uid);
     };
     try {
-      if (!(await this.#removeLeft())) throw refuse("conflict", "The index is being rebuilt by another process");
+      const left = await answered(this.#left());
+      if (left === "under way") throw refuse("conflict", "The index is being rebuilt by another process");
+      if (left === "over") await this.#remove(next.uid);
       await next.ready();
     } catch (error) {
       this.#next = undefined;
@@ -112,7 +110,7 @@ export class MeilisearchEngine implements Engine {
       adopt: async () => {
         const { admin } = this.#server;
         const swap = admin.swapIndexes([{ indexes: [this.#uid, next.uid], rename: false }]);
-        await done(admin, swap, new AbortController().signal);
+        await asRefusal(done(admin, swap, new AbortController().signal));
         this.#current.close();
         this.#current = this.#at(this.#uid);
         await abandon();
@@ -130,18 +128,21 @@ export class MeilisearchEngine implements Engine {
     return new RemoteIndex(uid, this.#server, this.#events);
   }
 
-  /** Removes what was being built when a process ended. @returns false where it is being built now */
-  async #removeLeft(): Promise<boolean> {
-    const { results } = await this.#server.admin.getRawIndexes({ limit: 1000 });
-    const left = results.find(({ uid }) => uid === `${this.#uid}-next`);
-    if (left && Date.now() - Date.parse(left.updatedAt) < LEFT) return false;
-    if (left) await this.#remove(left.uid);
-    return true;
+  get #nextUid(): string {
+    return `${this.#uid}-next`;
+  }
+
+  /** Whether an index is being built, or was when a process ended. @throws an error of Meilisearch */
+  async #left(): Promise<"nothing" | "under way" | "over"> {
+    const { results } = await this.#server.admin.getRawIndexes({ limit: INDEXES });
+    const left = results.find(({ uid }) => uid === this.#nextUid);
+    if (!left) return "nothing";
+    return Date.now() - Date.parse(left.updatedAt) < LEFT ? "under way" : "over";
   }
 
   async #remove(uid: string): Promise<void> {
     const { admin } = this.#server;
-    await done(admin, admin.deleteIndex(uid), new AbortController().signal);
+    await asRefusal(done(admin, admin.deleteIndex(uid), new AbortController().signal));
   }
 
   #lose(index: RemoteIndex, reason: string): void {
@@ -151,9 +152,9 @@ export class MeilisearchEngine implements Engine {
   }
 }
 
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const refused = () => reject(refuse("unavailable", "Searching takes too long at the moment"));
+  const refused = () => reject(tooLong());
   signal.addEventListener("abort", refused);
   return Promise.race([work, late]).finally(() => signal.removeEventListener("abort", refused));
 }

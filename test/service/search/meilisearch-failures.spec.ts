@@ -196,7 +196,7 @@ describeOnMeilisearch("recorded failures of Meilisearch", () => {
         ].entries()) {
           const told = heard.failed.length;
           replay.answer(/^GET \/tasks\//, answer, 1);
-          expect(await refusal(write(engine, 2 + seq))).to.be.an("error");
+          expect(await refusal(write(engine, 2 + seq))).to.have.property("type", "unavailable");
           expect(heard.failed).to.have.length(told + 1);
           await write(engine, 2 + seq);
         }

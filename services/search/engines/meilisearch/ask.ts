@@ -1,14 +1,15 @@
-import { refuse } from "../../../../contract/errors.ts";
-import type { Lookup, Position } from "../engine.ts";
 import { Generation, Row } from "./documents.ts";
 import { filterOf } from "./filter.ts";
-import { byAge } from "./find.ts";
+import { type Asked, byAge } from "./find.ts";
+import { tooLong } from "./gate.ts";
 import { checking } from "./generation.ts";
 import { answered, codeOf, isForbidden, type Server } from "./server.ts";
 import { VERSION } from "./settings.ts";
 
 /** Conversations that one search names: for members of more, one request carries several. */
 const PIECE = 1000;
+
+const ATTRIBUTES = Object.keys(Row.properties);
 
 const isGeneration = checking(Generation);
 const isRow = checking(Row);
@@ -22,21 +23,21 @@ export type Answer = { rows: Row[]; generation: string | undefined };
 export async function ask(
   server: Server,
   uid: string,
-  { lookup, under, most }: { lookup: Lookup; under: Position | undefined; most: number },
+  { lookup, under, most, withTerms }: Asked,
   signal: AbortSignal,
 ): Promise<Answer> {
   const queries = inPieces(lookup.conversationIds).map((ids) => ({
     indexUid: uid,
     filter: filterOf(lookup, ids, under),
     limit: most,
-    attributesToRetrieve: Object.keys(Row.properties),
+    attributesToRetrieve: ATTRIBUTES.filter((name) => withTerms || name !== "terms"),
   }));
   const itself = { indexUid: uid, filter: ["mark = generation"], limit: 1 };
   const finder = await answered(server.finder(uid));
   const asked = finder.multiSearch({ queries: [itself, ...queries] }, { signal }).then(
     ({ results }) => results.map(({ hits }) => hits),
     (error: unknown) => {
-      if (signal.aborted) throw refuse("unavailable", "Searching takes too long at the moment");
+      if (signal.aborted) throw tooLong();
       if (isForbidden(error)) server.forgetFinder(uid);
       // The index is gone, or one that somebody's document has made, without settings.
       if (["index_not_found", "invalid_search_filter"].includes(codeOf(error) ?? "")) return [];

@@ -24,8 +24,11 @@ const Message = Type.Object({
 });
 export type Message = Static<typeof Message>;
 
-/** A message as it is asked for. */
-export const Row = Type.Pick(Message, ["conversation", "seq", "at", "version", "terms"]);
+/** A message as it is asked for; with its terms where they are looked into. */
+export const Row = Type.Object({
+  ...Type.Pick(Message, ["conversation", "seq", "at", "version"]).properties,
+  terms: Type.Optional(Message.properties.terms),
+});
 export type Row = Static<typeof Row>;
 
 /** What the index says of itself: documents that are no messages, so that they live and die with it. */

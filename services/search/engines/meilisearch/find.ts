@@ -2,11 +2,14 @@ import type { Hit, Lookup, Position } from "../engine.ts";
 import { occurrences, RANKED, scores } from "../rank.ts";
 import { placeOf, type Row } from "./documents.ts";
 
-/** Matches that are asked for at once where some of them may not be any: of a phrase, only its words were asked for. */
+/** Matches that are looked into at first: how long they are says how many may be asked for next. */
 const LOOK = 200;
+/** Terms, of all matches together, that one look should bring, and past which relevance has enough to choose from. */
+const TERMS = 500_000;
 
-/** Asks for the newest matches, at most so many, of what is older than a place. */
-export type Newest = (lookup: Lookup, under: Position | undefined, most: number) => Promise<Row[]>;
+/** The newest matches, at most so many, of what is older than a place; with their terms where they are to be looked into. */
+export type Asked = { lookup: Lookup; under: Position | undefined; most: number; withTerms: boolean };
+export type Newest = (asked: Asked) => Promise<Row[]>;
 
 export const find = (lookup: Lookup, newest: Newest, now: number): Promise<Hit[]> =>
   lookup.sort === "newest" ? byTime(lookup, newest) : byRelevance(lookup, newest, now);
@@ -26,7 +29,11 @@ async function byRelevance(lookup: Lookup, newest: Newest, begun: number): Promi
   if (!first) return [];
   // The newest of the first page, itself included.
   const top = under ?? [first.at, first.seq, placeOf(first.conversation) + 1];
-  const ranks = scores(rows, phrases, now);
+  const ranks = scores(
+    rows.map((row) => ({ at: row.at, terms: termsOf(row) })),
+    phrases,
+    now,
+  );
   return rows
     .map((row, index) => ({ row, place: positionOf(row), rank: ranks[index] ?? 0 }))
     .filter((one) => one.rank < rank || (one.rank === rank && isOlder(one.place, last)))
@@ -35,21 +42,29 @@ async function byRelevance(lookup: Lookup, newest: Newest, begun: number): Promi
     .map((one) => hitOf(one.row, [now, ...top, one.rank, ...one.place]));
 }
 
-/** Asks until there are so many, or no more; phrases are looked for in what comes. */
+/** Asks until there are so many, or no more; phrases are looked for in what comes, for only their words were asked for. */
 async function matches(lookup: Lookup, newest: Newest, start: Position | undefined, most: number): Promise<Row[]> {
   const { phrases } = lookup;
   const isPhrase = phrases.some(({ terms }) => terms.length > 1);
+  const isRanked = lookup.sort === "relevance";
   const found: Row[] = [];
-  for (let under = start; found.length < most; ) {
-    const wanted = Math.min(RANKED, isPhrase ? Math.max(LOOK, most - found.length) : most - found.length);
-    const rows = await newest(lookup, under, wanted);
-    found.push(...rows.filter(({ terms }) => phrases.every((phrase) => occurrences(terms, phrase) > 0)));
+  let [looked, terms] = [0, 0];
+  for (let under = start; found.length < most && !(isRanked && terms > TERMS); ) {
+    const room = !isPhrase && !isRanked ? most : Math.max(LOOK, Math.floor((looked / terms) * TERMS) || LOOK);
+    const wanted = Math.min(RANKED, room, isPhrase ? RANKED : most - found.length);
+    const rows = await newest({ lookup, under, most: wanted, withTerms: isPhrase || isRanked });
+    found.push(...(isPhrase ? rows.filter((row) => phrases.every((phrase) => holds(row, phrase))) : rows));
+    looked += rows.length;
+    terms += rows.reduce((sum, row) => sum + termsOf(row).length, 0);
     const last = rows.at(-1);
     if (!last || rows.length < wanted) break;
     under = positionOf(last);
   }
   return found.slice(0, most);
 }
+
+const termsOf = ({ terms = [] }: Row): readonly string[] => terms;
+const holds = (row: Row, phrase: Lookup["phrases"][number]): boolean => occurrences(termsOf(row), phrase) > 0;
 
 const positionOf = ({ at, seq, conversation }: Row): Position => [at, seq, placeOf(conversation)];
 

@@ -5,7 +5,7 @@ import type { Changes, Index } from "../engine.ts";
 import { Cursor, cursorOf, Generation, idOf, KEY, type Message, messageOf, Writer, writerOf } from "./documents.ts";
 import { checking, marksOf, prepare } from "./generation.ts";
 import { answered, type Server } from "./server.ts";
-import { done, TaskFailed } from "./tasks.ts";
+import { asRefusal, done, TaskFailed } from "./tasks.ts";
 
 /** Bytes of JSON of one request's documents, about. */
 const PIECE = 4 * 1024 * 1024;
@@ -45,7 +45,8 @@ export class RemoteIndex implements Index {
   /** Its generation, as soon as it is as it must be; tried again by who asks next. */
   ready(): Promise<string> {
     this.#refuseIfClosed();
-    this.#generation ??= this.#told(prepare(this.#server.admin, this.uid, this.#closing.signal)).catch((error) => {
+    const prepared = () => this.#told(prepare(this.#server.admin, this.uid, this.#closing.signal));
+    this.#generation ??= asRefusal(prepared()).catch((error) => {
       this.#generation = undefined;
       throw error;
     });
@@ -68,7 +69,11 @@ export class RemoteIndex implements Index {
    * The cursors are written by the last task, and only when all others have succeeded. What is written to an index that was
    * lost meanwhile does no harm there: cursors of another generation say nothing.
    */
-  async apply({ put, remove, cursors }: Changes): Promise<void> {
+  apply(changes: Changes): Promise<void> {
+    return asRefusal(this.#apply(changes));
+  }
+
+  async #apply({ put, remove, cursors }: Changes): Promise<void> {
     const generation = await this.ready();
     await this.#confirm(generation);
     const index = this.#server.admin.index(this.uid);

@@ -17,6 +17,13 @@ export class TaskFailed extends Error {
   }
 }
 
+/** What failed may be tried again: to who waits for it it is unavailable. */
+export function asRefusal<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw error instanceof TaskFailed ? refuse("unavailable", error.message) : error;
+  });
+}
+
 /**
  * Waits until a task has succeeded, as long as it takes: asking again for what waits would only make more wait.
  * @throws TaskFailed, unavailable when Meilisearch can't be asked or the signal says so
@@ -28,7 +35,7 @@ export async function done(client: Meilisearch, enqueued: Promise<EnqueuedTask>,
     if (code === "payload_too_large") throw new TaskFailed("the request is too large", code);
     return answered(Promise.reject(error));
   });
-  for (let look = FIRST_LOOK; ; look = Math.min(2 * look, LOOK)) {
+  for (let look = FIRST_LOOK; ; look = Math.min(1.5 * look, LOOK)) {
     await pause(look, undefined, { signal }).catch(() => {
       throw refuse("unavailable", "The index is no longer written to");
     });
