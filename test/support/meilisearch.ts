@@ -41,7 +41,7 @@ export async function startMeilisearch(): Promise<MeiliServer> {
   let server: Running | undefined;
   const start = async () => {
     const started = run(
-      `exec ${program} --http-addr 127.0.0.1:${port} --db-path ${folder}/data --dump-dir ${folder}/dumps --snapshot-dir ${folder}/snapshots --no-analytics --master-key '${MASTER}' --max-indexing-threads 1 --log-level WARN`,
+      `exec ${program} --http-addr 127.0.0.1:${port} --db-path ${folder}/data --dump-dir ${folder}/dumps --snapshot-dir ${folder}/snapshots --no-analytics --master-key '${MASTER}' --max-indexing-memory 512Mb --max-indexing-threads 1 --log-level WARN`,
     );
     server = started;
     const isUp = () =>
