@@ -8,8 +8,10 @@ import { type Asked, filled, goodOnes, lively, NOWHERE } from "./good-requests.t
 
 /** Words that are nowhere but in what is hidden. */
 const SECRETS = ["an answer", "hello, @bob", "rates"];
-/** What is known of that lies in these tables; other reads, of the directory, go on in the background. */
+/** What is known of it lies in these tables; what is held of the directory is read anew now and then. */
 const LOGS = /\b(conversations|entries|members|mentions|bindings)\b/;
+
+const TRIES = 4;
 
 /** Every statement that this thread prepares: knex prepares one for each question. */
 class Statements {
@@ -28,11 +30,15 @@ class Statements {
     });
   }
 
-  /** Those of this work. */
-  async of<T>(work: () => Promise<T>): Promise<[T, string[]]> {
-    this.#heard = [];
-    const done = await work();
-    return [done, this.#heard];
+  /** Those that this work takes, by several tries: search reads what has just been written beside some of them. */
+  async fewest<T>(work: () => Promise<T>): Promise<[T, string[]]> {
+    let fewest: string[] | undefined;
+    for (let attempt = 1; ; attempt++) {
+      this.#heard = [];
+      const done = await work();
+      if (!fewest || this.#heard.length < fewest.length) fewest = this.#heard;
+      if (attempt === TRIES) return [done, fewest];
+    }
   }
 
   close(): void {
@@ -86,6 +92,7 @@ describe("G5 a stranger, an administrator too", () => {
       const documented = new Documented(await (await fetch(`${edge.url}/openapi.json`)).text());
       const statements = new Statements();
       const attacked: string[] = [];
+      let counted = 0;
       try {
         for (const stranger of await strangers(edge)) {
           for (const { operationId, method, path } of documented.operations) {
@@ -96,17 +103,19 @@ describe("G5 a stranger, an administrator too", () => {
               const about = `${stranger.handle} ${operationId} ${JSON.stringify(asked)}`;
               // Once before, so that both actors are there.
               for (const one of [asked, other]) await ask(stranger, method, path, one);
-              const [there, reads] = await statements.of(() => ask(stranger, method, path, asked));
-              const [nowhere, others] = await statements.of(() => ask(stranger, method, path, other));
+              const [there, reads] = await statements.fewest(() => ask(stranger, method, path, asked));
+              const [nowhere, others] = await statements.fewest(() => ask(stranger, method, path, other));
               expect(there.status, about).to.be.within(400, 404);
               expect(there, about).to.deep.equal(nowhere);
               expect(reads, about).to.deep.equal(others);
+              counted += reads.length;
             }
           }
         }
       } finally {
         statements.close();
       }
+      expect(counted, "statements are seen at all").to.be.greaterThan(20);
       // What names a conversation in its path is among them: a new call can't be forgotten.
       const named = documented.operations.filter(({ path }) => path.startsWith("/v1/conversations/{id}"));
       expect(attacked).to.include.members(named.map(({ operationId }) => operationId));
@@ -156,11 +165,12 @@ describe("G5 a stranger, an administrator too", () => {
         for (const frame of Object.values(frames).flatMap((make) => make(conversationId, name)))
           await stream.say(frame);
         await stream.say({ type: "send", ref: "last", to: "@nobody", text: "the end" });
-        await until(() => stream.frames.some((frame) => frame.type === "refused" && frame.ref === "last"), "the last");
+        await until(() => stream.types().filter((type) => type === "refused").length === 3, "all answers");
         stream.socket.terminate();
-        return stream.frames.filter(({ type }) => type !== "ready");
+        return stream.frames.filter(({ type }) => type !== "ready").map((frame) => JSON.stringify(frame));
       };
-      expect(await said(id, "rates")).to.deep.equal(await said(NOWHERE, "nowhere"));
+      // In whatever order: each conversation's sends are answered by themselves.
+      expect(await said(id, "rates")).to.have.members(await said(NOWHERE, "nowhere"));
       expect(member.types()).not.to.include("typing");
     }));
 
