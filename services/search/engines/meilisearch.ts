@@ -1,9 +1,10 @@
 import { CannotStart, refuse } from "../../../contract/errors.ts";
 import type { Engine, Hit, Lookup, Rebuild } from "./engine.ts";
-import { ask } from "./meilisearch/ask.ts";
+import { type Asked, ask } from "./meilisearch/ask.ts";
 import type { Row } from "./meilisearch/documents.ts";
-import { type Asked, find } from "./meilisearch/find.ts";
+import { find } from "./meilisearch/find.ts";
 import { Gate, tooLong } from "./meilisearch/gate.ts";
+import type { Search } from "./meilisearch/newest.ts";
 import { type Events, RemoteIndex } from "./meilisearch/remote-index.ts";
 import { type Address, answered, isForbidden, Server } from "./meilisearch/server.ts";
 import { asRefusal, done } from "./meilisearch/tasks.ts";
@@ -69,16 +70,18 @@ export class MeilisearchEngine implements Engine {
     return this.#gate.pass(signal, async () => {
       const index = this.#current;
       const known = await inTime(index.ready(), signal);
-      return find(lookup, (asked) => this.#ask(index, known, asked, signal), Date.now());
+      const askFor = (one: Lookup, withTerms: boolean) => (searches: readonly Search[], most: number) =>
+        this.#ask(index, known, { lookup: one, searches, most, withTerms }, signal);
+      return find(lookup, askFor, Date.now());
     });
   }
 
-  async #ask(index: RemoteIndex, known: string, asked: Asked, signal: AbortSignal): Promise<Row[]> {
-    const { rows, generation } = await ask(this.#server, this.#uid, asked, signal);
+  async #ask(index: RemoteIndex, known: string, asked: Asked, signal: AbortSignal): Promise<Row[][]> {
+    const { generation, found } = await ask(this.#server, this.#uid, asked, signal);
     // Another index is as good as ours to answer from, but not ours to go on writing.
     if (generation !== known && !this.#next) index.lose("it was removed or replaced");
     if (generation === undefined) throw refuse("unavailable", "The index is being replaced; try again");
-    return rows;
+    return found;
   }
 
   onLost(listener: Lost): void {

@@ -1,34 +1,33 @@
+import type { Lookup } from "../engine.ts";
 import { Generation, Row } from "./documents.ts";
 import { filterOf } from "./filter.ts";
-import { type Asked, byAge } from "./find.ts";
 import { tooLong } from "./gate.ts";
 import { checking } from "./generation.ts";
+import type { Search } from "./newest.ts";
 import { answered, codeOf, isForbidden, type Server } from "./server.ts";
 import { VERSION } from "./settings.ts";
-
-/** Conversations that one search names: for members of more, one request carries several. */
-const PIECE = 1000;
 
 const ATTRIBUTES = Object.keys(Row.properties);
 
 const isGeneration = checking(Generation);
 const isRow = checking(Row);
 
-export type Answer = { rows: Row[]; generation: string | undefined };
+export type Asked = { lookup: Lookup; searches: readonly Search[]; most: number; withTerms: boolean };
 
 /**
- * The newest matches, and which generation of the index they are from: undefined where it is none any more.
+ * Makes searches in one request, and asks with them for the generation of the index: undefined where it is none any more.
+ * @returns the newest of each
  * @throws unavailable when the signal says so or Meilisearch does not answer
  */
 export async function ask(
   server: Server,
   uid: string,
-  { lookup, under, most, withTerms }: Asked,
+  { lookup, searches, most, withTerms }: Asked,
   signal: AbortSignal,
-): Promise<Answer> {
-  const queries = inPieces(lookup.conversationIds).map((ids) => ({
+): Promise<{ found: Row[][]; generation: string | undefined }> {
+  const queries = searches.map(({ places, under }) => ({
     indexUid: uid,
-    filter: filterOf(lookup, ids, under),
+    filter: filterOf(lookup, places, under),
     limit: most,
     attributesToRetrieve: ATTRIBUTES.filter((name) => withTerms || name !== "terms"),
   }));
@@ -46,9 +45,5 @@ export async function ask(
   );
   const [about = [], ...found] = await answered(asked);
   const generation = about.filter(isGeneration).find(({ version }) => version === VERSION)?.generation;
-  const rows = found.flatMap((hits) => hits.filter(isRow));
-  return { rows: (found.length > 1 ? rows.sort(byAge) : rows).slice(0, most), generation };
+  return { found: found.map((hits) => hits.filter(isRow)), generation };
 }
-
-const inPieces = (ids: readonly string[]): (readonly string[])[] =>
-  Array.from({ length: Math.ceil(ids.length / PIECE) }, (_, index) => ids.slice(index * PIECE, (index + 1) * PIECE));

@@ -11,7 +11,7 @@ const Message = Type.Object({
   id: Type.String(),
   conversation: Type.String(),
   seq: Type.Integer(),
-  /** Tells conversations apart in the order of what was sent in the same millisecond. */
+  /** The conversation as a number, short in filters, and an order for what was sent in the same millisecond. */
   place: Type.Integer(),
   sender: Type.String(),
   /** Milliseconds since 1970. */
@@ -57,7 +57,7 @@ export type Writer = Static<typeof Writer>;
 
 export const idOf = ({ conversationId, seq }: MessageKey): string => `${conversationId}-${seq}`;
 
-/** The 48 random bits at the end of a UUIDv7. */
+/** The 48 random bits at the end of a UUIDv7; a client may make two of the same, so what is found is looked into. */
 export const placeOf = (conversationId: string): number => Number.parseInt(conversationId.slice(-12), 16);
 
 export const messageOf = (document: Document): Message => ({

@@ -4,17 +4,17 @@ import type { Lookup, Position } from "../engine.ts";
  * What Meilisearch is asked, in the language of its filters: all of the list must hold. Whatever stands in for a value is
  * quoted; terms, besides, are letters and digits alone, and ids come from the log.
  * (https://www.meilisearch.com/docs/learn/filtering_and_sorting/filter_expression_reference)
- * @param conversationIds those that are looked into by this request
+ * @param places of conversations that are looked into by this search
  * @param under the newest place that is not looked at
  */
 export function filterOf(
   { phrases, senderId, since, until, link, thread }: Lookup,
-  conversationIds: readonly string[],
+  places: readonly number[],
   under: Position | undefined,
 ): string[] {
   return [
-    `conversation IN [${conversationIds.map(quoted).join(", ")}]`,
     ...termFilters(phrases),
+    `place IN [${places.join(",")}]`,
     ...(senderId === undefined ? [] : [`sender = ${quoted(senderId)}`]),
     ...(link ? ["link = true"] : []),
     ...(thread ? ["thread = true"] : []),

@@ -1,30 +1,30 @@
 import type { Hit, Lookup, Position } from "../engine.ts";
 import { occurrences, RANKED, scores } from "../rank.ts";
 import { placeOf, type Row } from "./documents.ts";
+import { type Ask, Newest, order, positionOf } from "./newest.ts";
 
 /** Matches that are looked into at first: how long they are says how many may be asked for next. */
 const LOOK = 200;
-/** Terms, of all matches together, that one look should bring, and past which relevance has enough to choose from. */
-const TERMS = 500_000;
+/** Terms, of all matches together, that one look should bring; past it relevance chooses from what it has, be it as many as that. */
+const TERMS = 100_000;
 
-/** The newest matches, at most so many, of what is older than a place; with their terms where they are to be looked into. */
-export type Asked = { lookup: Lookup; under: Position | undefined; most: number; withTerms: boolean };
-export type Newest = (asked: Asked) => Promise<Row[]>;
+/** Makes the searches of a lookup; with the matches' terms where they are to be looked into. */
+export type AskFor = (lookup: Lookup, withTerms: boolean) => Ask;
 
-export const find = (lookup: Lookup, newest: Newest, now: number): Promise<Hit[]> =>
-  lookup.sort === "newest" ? byTime(lookup, newest) : byRelevance(lookup, newest, now);
+export const find = (lookup: Lookup, askFor: AskFor, now: number): Promise<Hit[]> =>
+  lookup.sort === "newest" ? byTime(lookup, askFor) : byRelevance(lookup, askFor, now);
 
-async function byTime(lookup: Lookup, newest: Newest): Promise<Hit[]> {
-  const rows = await matches(lookup, newest, lookup.after, lookup.limit);
+async function byTime(lookup: Lookup, askFor: AskFor): Promise<Hit[]> {
+  const rows = await matches(lookup, askFor, lookup.after, lookup.limit);
   return rows.map((row) => hitOf(row, positionOf(row)));
 }
 
 /** All pages of a list are cut from the same matches, as old as they were on its first page. */
-async function byRelevance(lookup: Lookup, newest: Newest, begun: number): Promise<Hit[]> {
+async function byRelevance(lookup: Lookup, askFor: AskFor, begun: number): Promise<Hit[]> {
   const { after = [begun], phrases, limit } = lookup;
   const [now = begun, at, seq, place, rank = Infinity, ...last] = after;
   const under = at === undefined || seq === undefined || place === undefined ? undefined : [at, seq, place];
-  const rows = await matches(lookup, newest, under, RANKED);
+  const rows = await matches(lookup, askFor, under, RANKED);
   const [first] = rows;
   if (!first) return [];
   // The newest of the first page, itself included.
@@ -42,39 +42,33 @@ async function byRelevance(lookup: Lookup, newest: Newest, begun: number): Promi
     .map((one) => hitOf(one.row, [now, ...top, one.rank, ...one.place]));
 }
 
-/** Asks until there are so many, or no more; phrases are looked for in what comes, for only their words were asked for. */
-async function matches(lookup: Lookup, newest: Newest, start: Position | undefined, most: number): Promise<Row[]> {
-  const { phrases } = lookup;
+/**
+ * Asks until there are so many, or no more. What comes is looked into: for phrases, of which only the words were asked for, and
+ * for the conversation, which was asked for by its place.
+ */
+async function matches(lookup: Lookup, askFor: AskFor, under: Position | undefined, most: number): Promise<Row[]> {
+  const { phrases, conversationIds } = lookup;
   const isPhrase = phrases.some(({ terms }) => terms.length > 1);
   const isRanked = lookup.sort === "relevance";
+  const within = new Set(conversationIds);
+  const holds = (row: Row) => !isPhrase || phrases.every((phrase) => occurrences(termsOf(row), phrase) > 0);
+  const newest = new Newest(conversationIds, under, askFor(lookup, isPhrase || isRanked));
   const found: Row[] = [];
-  let [looked, terms] = [0, 0];
-  for (let under = start; found.length < most && !(isRanked && terms > TERMS); ) {
+  let [looked, terms, isEnd] = [0, 0, false];
+  while (!isEnd && found.length < most && !(isRanked && terms > TERMS && found.length >= LOOK)) {
     const room = !isPhrase && !isRanked ? most : Math.max(LOOK, Math.floor((looked / terms) * TERMS) || LOOK);
     const wanted = Math.min(RANKED, room, isPhrase ? RANKED : most - found.length);
-    const rows = await newest({ lookup, under, most: wanted, withTerms: isPhrase || isRanked });
-    found.push(...(isPhrase ? rows.filter((row) => phrases.every((phrase) => holds(row, phrase))) : rows));
+    const rows = await newest.next(wanted);
+    found.push(...rows.filter((row) => within.has(row.conversation) && holds(row)));
     looked += rows.length;
     terms += rows.reduce((sum, row) => sum + termsOf(row).length, 0);
-    const last = rows.at(-1);
-    if (!last || rows.length < wanted) break;
-    under = positionOf(last);
+    isEnd = rows.length < wanted;
   }
   return found.slice(0, most);
 }
 
 const termsOf = ({ terms = [] }: Row): readonly string[] => terms;
-const holds = (row: Row, phrase: Lookup["phrases"][number]): boolean => occurrences(termsOf(row), phrase) > 0;
 
-const positionOf = ({ at, seq, conversation }: Row): Position => [at, seq, placeOf(conversation)];
-
-/** Newest first: the order of the settings' ranking rules. */
-export const byAge = (a: Row, b: Row): number => order(positionOf(a), positionOf(b));
-
-function order(a: Position, b: Position): number {
-  const index = a.findIndex((number, at) => number !== b[at]);
-  return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0);
-}
 const isOlder = (place: Position, than: Position): boolean => order(than, place) < 0;
 
 const hitOf = ({ conversation, seq, version }: Row, position: Position): Hit => ({

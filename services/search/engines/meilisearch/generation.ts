@@ -5,7 +5,7 @@ import { Compile } from "typebox/compile";
 import { refuse } from "../../../../contract/errors.ts";
 import { Generation, KEY } from "./documents.ts";
 import { answered, codeOf } from "./server.ts";
-import { settings, VERSION } from "./settings.ts";
+import { lacking, settings, VERSION } from "./settings.ts";
 import { done } from "./tasks.ts";
 
 /** Whether a document has the form that it should have. */
@@ -33,7 +33,7 @@ export async function generationOf(client: Meilisearch, uid: string): Promise<Ge
 
 /**
  * Finds the index as it must be, or makes it so: one without a generation or of an older version is made anew, and one that
- * another process makes at the same time is as good. Its settings are set whatever they were.
+ * another process makes at the same time is as good. Of its settings those are set that are not as they must be.
  * @returns its generation
  * @throws unavailable, TaskFailed
  */
@@ -43,7 +43,8 @@ export async function prepare(client: Meilisearch, uid: string, signal: AbortSig
     throw refuse("unavailable", `The index ${uid} is of version ${found.version}, which this release does not know`);
   const index = client.index(uid);
   if (found?.version === VERSION) {
-    await done(client, index.updateSettings(settings), signal);
+    const lacks = lacking(await answered(index.getSettings()));
+    if (Object.keys(lacks).length > 0) await done(client, index.updateSettings(lacks), signal);
     return found.generation;
   }
   // What is not there can't be deleted, and what another has just made can't be created: neither matters.

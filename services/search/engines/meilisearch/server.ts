@@ -56,7 +56,10 @@ export class Server {
   }
 
   #client(apiKey: string | undefined): Meilisearch {
-    return new Meilisearch({ host: this.#url, timeout: TIMEOUT, ...(apiKey === undefined ? {} : { apiKey }) });
+    // Compressed answers come in pieces, and the second waits 40 ms for what acknowledges the first.
+    const requestInit = { headers: { "accept-encoding": "identity" } };
+    const key = apiKey === undefined ? {} : { apiKey };
+    return new Meilisearch({ host: this.#url, timeout: TIMEOUT, requestInit, ...key });
   }
 }
 

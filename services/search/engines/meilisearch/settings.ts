@@ -21,10 +21,11 @@ const filterable = (attributePatterns: string[], comparison: boolean) => ({
 export const settings: Settings = {
   searchableAttributes: [],
   filterableAttributes: [
-    filterable(["conversation", "sender", "terms", "link", "thread", "mark", "generation"], false),
+    filterable(["sender", "terms", "link", "thread", "mark", "generation"], false),
     filterable(["at", "seq", "place"], true),
   ],
-  sortableAttributes: ["at", "seq", "place"],
+  // In the order in which Meilisearch gives them back.
+  sortableAttributes: ["at", "place", "seq"],
   rankingRules: ["at:desc", "seq:desc", "place:desc"],
   typoTolerance: { enabled: false },
   prefixSearch: "disabled",
@@ -33,3 +34,18 @@ export const settings: Settings = {
   pagination: { maxTotalHits: RANKED },
   searchCutoffMs: CUTOFF,
 };
+
+/** Those of our settings that an index lacks. (Even one that is set to what it is makes Meilisearch index everything anew.) */
+export function lacking(has: Settings): Settings {
+  const held: Partial<Record<string, unknown>> = has;
+  return Object.fromEntries(Object.entries(settings).filter(([name, wanted]) => !isLike(held[name], wanted)));
+}
+
+/** Whether a value is as wanted; what nobody asked for in it doesn't count. */
+function isLike(has: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return has === wanted;
+  if (typeof has !== "object" || has === null || (Array.isArray(wanted) && Object.keys(has).length !== wanted.length))
+    return false;
+  const held: Partial<Record<string, unknown>> = { ...has };
+  return Object.entries(wanted).every(([key, value]) => isLike(held[key], value));
+}
