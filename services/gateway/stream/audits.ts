@@ -39,12 +39,11 @@ export class Audits {
     const asked = [...online.ready];
     const delivered = positions(asked);
     const [heads, heard] = await online.while(() => this.#options.log.heads(online.principalId));
+    for (const head of heads) this.#disprove(head, delivered.get(head.conversationId) ?? 0);
+    // Who was sent away for it, or has gone meanwhile, is missing nowhere.
     const sessions = asked.filter((session) => online.ready.has(session));
     const known = new Set(heads.map(({ conversationId }) => conversationId));
-    for (const head of heads) {
-      this.#disprove(head, delivered.get(head.conversationId) ?? 0);
-      this.#compare(head, heard.has(head.conversationId) ? [] : sessions);
-    }
+    for (const head of heads) this.#compare(head, heard.has(head.conversationId) ? [] : sessions);
     for (const session of sessions) {
       for (const audience of session.audiences) {
         const { conversationId, lags } = audience;

@@ -24,6 +24,19 @@ describe("a log that was set back behind the streams' back", () => {
     expect(String(world.failures[0])).to.contain("set back");
   });
 
+  it("G2 lets who comes back begin from what there is: nobody who was sent away is left behind", async () => {
+    const { world } = await shown(4);
+    world.logs.get("c")?.splice(2);
+    void world.hub.audit("ana");
+    await world.settle();
+    const again = new FakeSession("s2", "ana", world);
+    again.open({ c: 4 });
+    await world.settle();
+    world.commit("c", ["message"]);
+    await world.settle();
+    expect([again.restarted, again.position("c"), again.faults]).to.deep.equal([false, 3, []]);
+  });
+
   it("G2 sends those away whose next entry does not follow the one they were shown", async () => {
     const { world, session } = await shown(4);
     const other = { ...entry("c", 5, "message"), prevHash: "1".repeat(64) };
