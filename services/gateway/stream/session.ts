@@ -25,9 +25,6 @@ export type Line = {
   close(reason: CloseReason): void;
 };
 
-/** Conversations whose read marks may wait. */
-const WAITING_MARKS = 1000;
-
 /**
  * One stream of one principal, from its `hello` on: opening (it asks where its conversations end; what the client says
  * waits) → live → closed. Whether it is paused is the writer's to say.
@@ -65,6 +62,7 @@ export class Session implements Listener {
     });
     this.#marks = new ReadMarks({
       mark: (conversationId, seq) => backend.mark(principalId, conversationId, seq, this.id),
+      changed: () => line.changed(),
       failed,
     });
     this.#signals = new Signals(this, backend.signals);
@@ -80,7 +78,7 @@ export class Session implements Listener {
 
   /** Whether more of what the client says is to be taken in. */
   get listening(): boolean {
-    return this.#state === "live" && !this.paused && !this.#sends.full && this.#marks.waiting < WAITING_MARKS;
+    return this.#state === "live" && !this.paused && !this.#sends.full && !this.#marks.full;
   }
 
   async open(cursors: Record<string, number>): Promise<void> {
@@ -107,7 +105,9 @@ export class Session implements Listener {
 
   /** Whether it may say that it is typing there: its token may send, and it is a member. */
   mayType(conversationId: string): boolean {
-    return allows(this.credential, "send") && [...this.audiences].some((one) => one.conversationId === conversationId);
+    return (
+      allows(this.credential, "send") && this.audiences.values().some((one) => one.conversationId === conversationId)
+    );
   }
 
   crowd(): void {
@@ -167,7 +167,6 @@ export class Session implements Listener {
         break;
       case "read":
         this.#marks.push(said.frame.conversationId, said.frame.seq);
-        if (!this.listening) this.#line.changed();
         break;
       default:
         this.#signals.take(said);
