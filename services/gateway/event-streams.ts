@@ -26,6 +26,7 @@ export class EventStreams {
   readonly #standing: Standing;
   readonly #open = new Set<EventStream>();
   readonly #places = new Places(EVENT_STREAMS_OF_ONE);
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -46,6 +47,8 @@ export class EventStreams {
     conversationId: string,
     cursor: number,
   ): Promise<void> {
+    // Of a client that has gone already no end would be heard.
+    if (response.destroyed) return;
     if (this.#open.size >= EVENT_STREAMS) throw refuse("too-many", "Too many event streams are open here");
     const leave = this.#places.take(credential.principal.id);
     const { fanOut, read, failed } = this.#options;
@@ -64,6 +67,7 @@ export class EventStreams {
     });
     this.#open.add(stream);
     this.#standing.add(stream, credential);
+    if (this.#stopped) stream.close();
     try {
       await stream.run(security);
     } finally {
@@ -78,8 +82,9 @@ export class EventStreams {
     this.#standing.judge();
   }
 
-  /** Ends them all; their clients come back by themselves. */
+  /** Ends them all, and those to come at once; their clients come back by themselves. */
   stop(): void {
+    this.#stopped = true;
     this.#standing.stop();
     for (const stream of this.#open) stream.close();
   }
