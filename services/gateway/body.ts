@@ -26,7 +26,11 @@ function checkKind({ headers }: IncomingMessage): void {
 
 const tooLarge = (most: number) => refuse("too-large", `The body must not exceed ${most} bytes`);
 
+const endedEarly = () => refuse("validation", "The body ended early");
+
 function collect(request: IncomingMessage, most: number): Promise<Buffer> {
+  // While its token was looked up, its client may have gone: nothing more is heard of it then.
+  if (request.destroyed) throw endedEarly();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -41,6 +45,6 @@ function collect(request: IncomingMessage, most: number): Promise<Buffer> {
     };
     request.on("data", take);
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("close", () => reject(refuse("validation", "The body ended early")));
+    request.once("close", () => reject(endedEarly()));
   });
 }
