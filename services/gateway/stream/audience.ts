@@ -40,7 +40,7 @@ export type Surroundings = {
   /** Sessions of a principal that have said hello. */
   listenersOf(principalId: string): Iterable<Listener>;
   /** Somebody came or went here. */
-  heardOf(principalId: string, conversationId: string): void;
+  heardOf(principalId: string): void;
   /** Entries after what was delivered are to be read from the log. */
   repair(audience: Audience): void;
   /** The log is not the one that was delivered. */
@@ -221,7 +221,7 @@ export class Audience {
     this.#hash = last?.hash;
     if (movers) {
       for (const principalId of movers) {
-        this.#hub.heardOf(principalId, this.conversationId);
+        this.#hub.heardOf(principalId);
         for (const listener of this.#hub.listenersOf(principalId)) this.#move(listener, entries);
       }
     }

@@ -28,28 +28,32 @@ export class Audits {
     if (online.confirming) return;
     online.confirming = true;
     const { fanOut, failed } = this.#options;
-    const ask = () => {
-      online.confirming = false;
-      return this.audit(online);
-    };
-    fanOut.subscribed().then(ask).catch(failed);
+    fanOut
+      .subscribed()
+      .finally(() => {
+        online.confirming = false;
+      })
+      .then(() => this.audit(online))
+      .catch(failed);
   }
 
   async audit(online: Online): Promise<void> {
     const asked = [...online.ready];
     const delivered = positions(asked);
-    const [heads, heard] = await online.while(() => this.#options.log.heads(online.principalId));
-    for (const head of heads) this.#disprove(head, delivered.get(head.conversationId) ?? 0);
-    // Who was sent away for it, or has gone meanwhile, is missing nowhere.
-    const sessions = asked.filter((session) => online.ready.has(session));
-    const known = new Set(heads.map(({ conversationId }) => conversationId));
-    for (const head of heads) this.#compare(head, heard.has(head.conversationId) ? [] : sessions);
-    for (const session of sessions) {
-      for (const audience of session.audiences) {
-        const { conversationId, lags } = audience;
-        if (!known.has(conversationId) && !heard.has(conversationId) && !lags) audience.dismiss(session);
+    const ask = () => this.#options.log.heads(online.principalId);
+    await online.while(ask, (heads, heard) => {
+      for (const head of heads) this.#disprove(head, delivered.get(head.conversationId) ?? 0);
+      // Who was sent away for it, or has gone meanwhile, is missing nowhere.
+      const sessions = asked.filter((session) => online.ready.has(session));
+      const known = new Set(heads.map(({ conversationId }) => conversationId));
+      for (const head of heads) this.#compare(head, heard.has(head.conversationId) ? [] : sessions);
+      for (const session of sessions) {
+        for (const audience of session.audiences) {
+          const { conversationId, lags } = audience;
+          if (!known.has(conversationId) && !heard.has(conversationId) && !lags) audience.dismiss(session);
+        }
       }
-    }
+    });
   }
 
   /** The log is not the one that was shown: whoever was shown it is sent away, to begin anew from what there is. */

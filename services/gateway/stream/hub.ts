@@ -54,22 +54,24 @@ export class Hub {
   async open(session: Arriving, cursors: ReadonlyMap<string, number>, greet: (heads: HeadOf[]) => void): Promise<void> {
     const online = this.#onlineOf(session.principalId);
     online.arrived.add(session);
-    const [heads, heard] = await online.while(async () => {
+    const ask = async () => {
       await this.#options.fanOut.subscribed();
       return this.#options.log.heads(session.principalId);
+    };
+    await online.while(ask, (heads, heard) => {
+      if (!online.arrived.has(session)) return;
+      greet(heads);
+      online.ready.add(session);
+      let begun = false;
+      for (const { conversationId, head } of heads) {
+        begun ||= !this.#audiences.has(conversationId);
+        const audience = this.#audienceOf(conversationId, head.seq);
+        audience.enter(session, Math.min(cursors.get(conversationId) ?? head.seq, head.seq), head.seq);
+        audience.expect(head.seq);
+      }
+      for (const joined of heard.values()) if (joined) this.#joined(joined, [session]);
+      if (begun) this.#audits.soon(online);
     });
-    if (!online.arrived.has(session)) return;
-    greet(heads);
-    online.ready.add(session);
-    let begun = false;
-    for (const { conversationId, head } of heads) {
-      begun ||= !this.#audiences.has(conversationId);
-      const audience = this.#audienceOf(conversationId, head.seq);
-      audience.enter(session, Math.min(cursors.get(conversationId) ?? head.seq, head.seq), head.seq);
-      audience.expect(head.seq);
-    }
-    for (const joined of heard.values()) if (joined) this.#joined(joined, [session]);
-    if (begun) this.#audits.soon(online);
   }
 
   close(session: Arriving): void {
@@ -104,7 +106,10 @@ export class Hub {
     if (found) return found.audience;
     const audience = new Audience(conversationId, head, {
       listenersOf: (principalId) => this.#online.get(principalId)?.ready ?? [],
-      heardOf: (principalId) => this.#online.get(principalId)?.heard(conversationId),
+      heardOf: (principalId) => {
+        this.#online.get(principalId)?.heard(conversationId);
+        this.#repairs.moved(audience, principalId);
+      },
       repair: (lagging) => this.#repairs.go(lagging),
       contradicted: (other) => this.#audits.contradicted(other),
       deserted: (empty) => queueMicrotask(() => this.#dropIfEmpty(empty)),
@@ -170,13 +175,8 @@ export class Hub {
     // What it delivered while they were there, it has told them in its order; what it will deliver, it will.
     const inOrder = werePresent && audience.start < seq && seq <= audience.head;
     const toCome = audience.head < from - 1;
-    if (!inOrder && !toCome)
-      this.#welcome(
-        audience,
-        sessions.filter((session) => !audience.has(session)),
-        from,
-        seq,
-      );
+    const outside = sessions.filter((session) => !audience.has(session));
+    if (!inOrder && !toCome) this.#welcome(audience, outside, from, seq);
     this.#dropIfEmpty(audience);
   }
 

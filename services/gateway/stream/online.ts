@@ -32,13 +32,17 @@ export class Online {
 
   /**
    * Asks something about his conversations.
-   * @returns the answer, and the conversations of which something was heard since it was asked
+   * @param take is given the answer, and the conversations of which something was heard since it was asked: in one breath,
+   * so that nothing is heard in between
    */
-  async while<T>(ask: () => Promise<T>): Promise<[T, Map<string, Joined | undefined>]> {
+  async while<T>(
+    ask: () => Promise<T>,
+    take: (answer: T, heard: ReadonlyMap<string, Joined | undefined>) => void,
+  ): Promise<void> {
     const heard = new Map<string, Joined | undefined>();
     this.#questions.add(heard);
     try {
-      return [await ask(), heard];
+      take(await ask(), heard);
     } finally {
       this.#questions.delete(heard);
     }

@@ -19,7 +19,8 @@ type Options = {
  */
 export class Repairs {
   readonly #options: Options;
-  readonly #running = new Set<Audience>();
+  /** The audiences that are read for, each with those to whom the log was refused. */
+  readonly #running = new Map<Audience, Set<string>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -27,12 +28,17 @@ export class Repairs {
 
   go(audience: Audience): void {
     if (this.#running.has(audience)) return;
-    this.#running.add(audience);
-    void this.#run(audience);
+    const strangers = new Set<string>();
+    this.#running.set(audience, strangers);
+    void this.#run(audience, strangers);
   }
 
-  async #run(audience: Audience): Promise<void> {
-    const strangers = new Set<string>();
+  /** He came or went: what he was told before is old news. */
+  moved(audience: Audience, principalId: string): void {
+    this.#running.get(audience)?.delete(principalId);
+  }
+
+  async #run(audience: Audience, strangers: Set<string>): Promise<void> {
     // Often what is missing has been announced already and only waits for its turn.
     await whatWaits();
     for (let failures = 0; audience.lags; ) {
@@ -46,8 +52,10 @@ export class Repairs {
           throw new Error(`The log of ${audience.conversationId} ends before what was announced`);
         failures = 0;
       } catch (error) {
-        if (isStranger(error)) strangers.add(reader.principalId);
-        else {
+        if (isStranger(error)) {
+          // What was heard meanwhile may have let him in.
+          if (audience.head === head) strangers.add(reader.principalId);
+        } else {
           this.#options.failed(error);
           await pause(backoff(failures++), undefined, { ref: false });
         }
