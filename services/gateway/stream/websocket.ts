@@ -131,5 +131,7 @@ export class Streams {
 const isWebSocket = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
 
 function refuseUpgrade(socket: Duplex, status: string): void {
+  // Whoever leaves his side open would keep the connection.
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

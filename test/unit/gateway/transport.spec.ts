@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
 import { expect } from "chai";
 import { WebSocket, WebSocketServer } from "ws";
 import { STREAMS_OF_ONE } from "../../../contract/limits.ts";
@@ -153,5 +155,17 @@ describe("the transport", () => {
       expect(await failure(url.replace("/v1/stream", "//"))).to.include("404");
       await stopping.drain(0);
       expect(await failure(url)).to.include("503");
+    }));
+
+  it("G8: keeps no connection of whoever was refused an upgrade and leaves his side of it open", () =>
+    withServer(async (server, url) => {
+      streams({ hello: 1000, ping: 1000 }).attach(server);
+      const client = connect({ port: Number(new URL(url).port), host: "127.0.0.1", allowHalfOpen: true });
+      client.write("GET /v1/other HTTP/1.1\r\nHost: wirehouse\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      const [answer] = await once(client, "data");
+      expect(String(answer)).to.include("404");
+      const count = () => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)));
+      await until(async () => (await count()) === 0, "the connection's end");
+      client.destroy();
     }));
 });
