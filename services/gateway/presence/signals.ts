@@ -83,7 +83,7 @@ export class Signals implements Watcher {
   close(): void {
     if (this.#state === "open") this.#backend.attendance.went(this.#owner.principalId);
     this.#state = "closed";
-    this.#choices.close();
+    // What was chosen last still holds.
     this.#lists.close();
     this.#backend.watches.forget(this);
   }

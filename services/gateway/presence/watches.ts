@@ -135,6 +135,8 @@ export class Watches {
   }
 
   #take(one: Watched, presence: Presence): void {
+    // Nobody watches him any more since it was asked.
+    if (this.#watched.get(one.principalId) !== one) return;
     const { isKnown } = one;
     if (!one.take(presence)) return;
     if (one.end === undefined) this.#ending.delete(one);

@@ -70,6 +70,16 @@ describe("G8 a session's signals, however many come", () => {
     expect(asked.typed).to.deep.equal(Array.from({ length: 8 }, (_, index) => `c${index}`));
   });
 
+  it("the last choice is done also if the session ends before its turn", async () => {
+    const { signals, asked, release } = signalling();
+    signals.take(presence("first"));
+    signals.take(presence("last"));
+    signals.close();
+    release();
+    await until(() => asked.chosen.length === 2, "the last choice");
+    expect(asked.chosen[1]?.text).to.equal("last");
+  });
+
   it("who watches more than there is room for is sent away", async () => {
     const { signals, asked, release, full } = signalling();
     full();

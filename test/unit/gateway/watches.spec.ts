@@ -1,3 +1,4 @@
+import { mock } from "node:test";
 import { expect } from "chai";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import { WATCHES } from "../../../contract/limits.ts";
@@ -136,6 +137,35 @@ describe("who is watched at a gateway", () => {
     session.closed = true;
     await watching;
     expect([...world.watches.principals(), ...session.told]).to.deep.equal([]);
+  });
+
+  it("G8 nobody is kept who was read when nobody watched him any more, however long his text lasts", async () => {
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const world = new World();
+      let looks = 0;
+      const state: Presence = { principalId: "ana", status: "online" };
+      const until9999 = () => {
+        looks++;
+        return "9999-12-31T00:00:00.000Z";
+      };
+      world.states.set("ana", Object.defineProperty(state, "until", { get: until9999 }));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      world.gate = promise;
+      const session = new Session();
+      const watching = world.watches.watch(session, ["@ana"]);
+      await until(() => world.asked.length === 1);
+      world.watches.forget(session);
+      resolve();
+      await watching;
+      const before = looks;
+      world.watches.start();
+      mock.timers.tick(10_000);
+      expect(looks).to.equal(before);
+      world.watches.stop();
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("G8 has room for so many, and no more", async () => {
