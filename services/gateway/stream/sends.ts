@@ -13,6 +13,8 @@ import { Lanes } from "./lanes.ts";
 /** Sends of one session that may wait, by number and bytes: past it its socket is not read. */
 export const WAITING_SENDS = 2048;
 export const WAITING_BYTES = 2 * 1024 * 1024;
+/** Copies of its messages to topics on their way: past it no further address is looked up, until some are answered. */
+export const WAITING_COPIES = 16_384;
 
 /** A message on its way; `message.clientMessageId` makes its retries harmless. */
 export type Outgoing = { ref: Ref; to: string; message: NewMessage & { clientMessageId: string } };
@@ -44,6 +46,8 @@ export class Sends {
   #resolving = false;
   #count = 0;
   #bytes = 0;
+  #copies = 0;
+  #room: () => void = () => {};
   #idle: () => void = () => {};
 
   constructor(options: Options) {
@@ -94,6 +98,7 @@ export class Sends {
         else if ("topic" in outcome.ok) this.#spread(outcome.ok, send);
         else this.#line(outcome.ok.conversationId, send);
       });
+      if (this.#copies >= WAITING_COPIES) await new Promise<void>((resolve) => (this.#room = resolve));
     }
     this.#resolving = false;
   }
@@ -132,8 +137,11 @@ export class Sends {
     const message = { ...send.message, topic };
     const outcomes = new Map<string, Outcome<Stored>>();
     let open = conversationIds.length;
+    this.#copies += open;
     const close = () => {
       open -= 1;
+      this.#copies -= 1;
+      if (this.#copies < WAITING_COPIES) this.#room();
       if (open > 0) return;
       const gathered = gather(outcomes, message.clientMessageId, beyond);
       if (outcomes.size < conversationIds.length) send.drop();

@@ -4,7 +4,7 @@ import type { Posting, Stored } from "../../../contract/actions.ts";
 import { type Outcome, refuse, refused } from "../../../contract/errors.ts";
 import type { ServerFrame } from "../../../contract/frames.ts";
 import { TURN_BYTES, TURN_COMMANDS } from "../../../contract/limits.ts";
-import { Sends, WAITING_SENDS } from "../../../services/gateway/stream/sends.ts";
+import { Sends, WAITING_COPIES, WAITING_SENDS } from "../../../services/gateway/stream/sends.ts";
 import { until } from "../../support/until.ts";
 
 const id = (n: number) => `01890000-0000-7000-8000-00000000000${n}`;
@@ -219,6 +219,29 @@ describe("a session's sends", () => {
     await sends.idle();
     expect(sends.full).to.equal(false);
     expect(changes).to.deep.equal([true, false]);
+  });
+
+  it("G8: to topics make so many copies at once, and the rest when those are answered", async () => {
+    const router = new Router();
+    const bound = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    let looked = 0;
+    router.bound = async () => {
+      looked++;
+      return { conversationIds: bound, beyond: 0 };
+    };
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    router.post = async (conversationId, messages) => {
+      await held;
+      return messages.map((_, index) => stored(conversationId, index + 1));
+    };
+    const { sends, told } = sending(router);
+    for (let ref = 0; ref < 40; ref++) sends.push(outgoing(ref, "topic:many"));
+    await until(() => looked * bound.length >= WAITING_COPIES);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(looked).to.equal(Math.ceil(WAITING_COPIES / bound.length));
+    release();
+    await sends.idle();
+    expect(refs(told, "ack")).to.have.length(40);
   });
 
   it("that are abandoned are tried no more, and what is being resolved is not sent", async () => {
