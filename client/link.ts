@@ -97,18 +97,22 @@ export class Link {
 
   async #connect(): Promise<void> {
     this.#state = "connecting";
-    this.#liveness = new Liveness();
-    const { token } = this.#options;
+    const liveness = new Liveness();
+    this.#liveness = liveness;
+    // Stopped, or given up for another try, while it waited.
+    const isOver = () => this.#state !== "connecting" || this.#liveness !== liveness;
+    const given = this.#options.token;
+    let token: string;
     try {
-      this.#token = typeof token === "string" ? token : await token();
+      token = typeof given === "string" ? given : await given();
     } catch {
-      this.#ended(1006);
+      if (!isOver()) this.#ended(1006);
       return;
     }
-    // Stopped while it waited.
-    if (this.#state !== "connecting") return;
+    if (isOver()) return;
+    this.#token = token;
     const socket = new WebSocket(`${this.url.replace(/^http/, "ws").replace(/\/$/, "")}/v1/stream`);
-    const hello = this.#options.hello(this.#token);
+    const hello = this.#options.hello(token);
     this.#socket = socket;
     socket.onopen = () => socket.send(hello);
     socket.onmessage = ({ data }) => this.#heard(String(data));

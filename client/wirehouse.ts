@@ -37,6 +37,8 @@ export class Wirehouse {
   constructor({ url, token, cursors, on = {} }: Options) {
     const urls = typeof url === "string" ? [url] : url;
     if (urls.length === 0) throw new TypeError("There is no gateway to connect to");
+    const isWeb = (one: string) => URL.canParse(one) && /^https?:/.test(one);
+    if (!urls.every(isWeb)) throw new TypeError("A gateway's URL begins with http:// or https://");
     this.#on = on;
     this.#cursors = new Cursors(cursors);
     this.rest = new Rest(urls, token);

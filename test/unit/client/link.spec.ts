@@ -122,6 +122,26 @@ describe("the client's link", () => {
       }),
     ));
 
+  it("has one connection, also where a token comes after it was given up and asked for anew", () => {
+    const { promise: late, resolve: give } = Promise.withResolvers<string>();
+    const tokens = [late, Promise.resolve("new")];
+    return ScriptedServer.with(async (server) =>
+      withLink(
+        [server],
+        async (link, ends) => {
+          const visit = await server.visit(0);
+          expect((await visit.greet()).token).to.equal("new");
+          await until(() => link.isGreeted);
+          give("old");
+          // It asks a quiet server whether it is there: another connection would have come long ago.
+          await visit.heard("send");
+          expect([server.visits.length, ends.length]).to.deep.equal([1, 1]);
+        },
+        () => tokens.shift() ?? "none",
+      ),
+    );
+  });
+
   it("leaves a server that does not greet", () =>
     ScriptedServer.with(async (server) =>
       withLink([server], async (_link, ends) => {

@@ -196,4 +196,9 @@ describe("the client", () => {
       second.tell({ type: "ack", ref, ...receipt(4) });
       expect(await send).to.include(receipt(4));
     })).timeout(20_000);
+
+  it("takes no address that is none of a gateway's: it would be tried for ever", () => {
+    for (const url of ["", "wire.example", "ftp://wire.example", "http://", ["http://wire.example", "http://a b"]])
+      expect(() => new Wirehouse({ url, token: "t" }), String(url)).to.throw(TypeError);
+  });
 });
