@@ -27,6 +27,8 @@ export class Rest {
   /** open → leaving: it says that it is not ready, and serves on → closed: requests are refused. */
   #state: "open" | "leaving" | "closed" = "open";
   #drained: () => void = () => {};
+  /** Strangers may ask whether it is ready, as often as they like: they share one look. */
+  #probing: Promise<unknown> | undefined;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -65,7 +67,10 @@ export class Rest {
   /** @throws unavailable while requests could not be served */
   async ready(response: ServerResponse): Promise<void> {
     if (this.#state !== "open") throw refuse("unavailable", "This gateway is stopping");
-    await this.#backend.probe();
+    this.#probing ??= this.#backend.probe().finally(() => {
+      this.#probing = undefined;
+    });
+    await this.#probing;
     answer(response, 200, { status: "ok" });
   }
 
