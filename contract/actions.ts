@@ -43,7 +43,6 @@ import {
   Hash,
   type Head,
   Id,
-  Limit,
   Page,
   PrincipalAddress,
   Seq,
@@ -254,12 +253,7 @@ export const actions = {
 
   // Persistence: the log, for readers. Each checks in the same read that the caller is a member.
   "persistence.read": {
-    params: Strict({
-      ...inConversation,
-      after: Type.Optional(CursorSeq),
-      limit: Type.Optional(Limit),
-      cursor: Type.Optional(Cursor),
-    }),
+    params: Strict({ ...inConversation, after: Type.Optional(CursorSeq), ...paging }),
     result: Page(WireEntry),
   },
   "persistence.history": {

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from "typebox";
-import { Cursor, Id, Limit, Seq, Strict, Time } from "../scalars.ts";
+import { Id, Seq, Strict, Time } from "../scalars.ts";
+import { paging } from "./parts.ts";
 
 /** A place in a snippet, in UTF-16 units. */
 const Place = Type.Integer({ minimum: 0 });
@@ -34,8 +35,7 @@ export const search = {
     params: Strict({
       q: Type.String({ minLength: 1, maxLength: 512 }),
       sort: Type.Optional(Type.Union([Type.Literal("relevance"), Type.Literal("newest")])),
-      limit: Type.Optional(Limit),
-      cursor: Type.Optional(Cursor),
+      ...paging,
     }),
     result: FoundPage,
   },

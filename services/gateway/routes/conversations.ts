@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { v7 as uuid } from "uuid";
+import { paging } from "../../../contract/actions/parts.ts";
 import { actions } from "../../../contract/actions.ts";
 import {
   Conversation,
@@ -14,10 +15,9 @@ import {
 import { WireEntry } from "../../../contract/entry.ts";
 import { refuse } from "../../../contract/errors.ts";
 import { LIST_BODY_BYTES } from "../../../contract/limits.ts";
-import { Cursor, CursorSeq, Id, Limit, Page, Strict } from "../../../contract/scalars.ts";
+import { CursorSeq, Id, Page, Strict } from "../../../contract/scalars.ts";
 import { none, type Route, route } from "../route.ts";
 
-const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
 /** As a member sees it, or of a public one what everybody may know. */
 const Shown = actions["persistence.conversation"].result;
@@ -45,8 +45,10 @@ export const conversations: Route[] = [
     answers: { 200: Shown, 201: Shown },
     async answer({ body, ask }) {
       const { conversationId, created } = await ask("router.create", { id: uuid(), ...body });
+      // What has no id of the client's, and no pair to find it by, is new; only the gateway's own retry can have met it.
+      const isNew = created || (body.id === undefined && body.kind !== "direct");
       return {
-        status: created ? 201 : 200,
+        status: isNew ? 201 : 200,
         body: await ask("persistence.conversation", { conversationId }),
         location: `/v1/conversations/${conversationId}`,
       };

@@ -1,10 +1,9 @@
-import Type from "typebox";
+import { paging } from "../../../contract/actions/parts.ts";
 import { actions } from "../../../contract/actions.ts";
 import { GivenHandle, NewPrincipal, NewToken, Principal, PrincipalChange, Token } from "../../../contract/principal.ts";
-import { Cursor, Id, Limit, Page, Strict } from "../../../contract/scalars.ts";
+import { Id, Page, Strict } from "../../../contract/scalars.ts";
 import { none, type Route, route } from "../route.ts";
 
-const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const ofPrincipal = Strict({ handle: GivenHandle });
 
 /** Principals and their tokens. Whether the caller is an administrator is the directory's to check. */

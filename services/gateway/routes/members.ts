@@ -1,13 +1,13 @@
 import Type from "typebox";
 import { v7 as uuid } from "uuid";
+import { paging } from "../../../contract/actions/parts.ts";
 import type { Membership } from "../../../contract/actions.ts";
 import { Member } from "../../../contract/conversation.ts";
 import { Role } from "../../../contract/entry.ts";
 import { bareHandle, GivenHandle, type Principal } from "../../../contract/principal.ts";
-import { Cursor, Id, Limit, Page, PrincipalAddress, Strict } from "../../../contract/scalars.ts";
+import { Id, Page, PrincipalAddress, Strict } from "../../../contract/scalars.ts";
 import { type Ask, none, type Route, route } from "../route.ts";
 
-const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
 const atMember = Strict({ id: Id, handle: GivenHandle });
 

@@ -1,13 +1,13 @@
 import Type, { type Static, type TSchema } from "typebox";
 import { v7 as uuid } from "uuid";
+import { paging } from "../../../contract/actions/parts.ts";
 import { actions } from "../../../contract/actions.ts";
 import { Message } from "../../../contract/conversation.ts";
 import { Receipt } from "../../../contract/entry.ts";
 import { TopicReceipts } from "../../../contract/errors.ts";
-import { Cursor, CursorSeq, Id, Limit, Page, Seq, Strict } from "../../../contract/scalars.ts";
+import { CursorSeq, Id, Page, Seq, Strict } from "../../../contract/scalars.ts";
 import { type Caller, none, type Route, route } from "../route.ts";
 
-const paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 const inConversation = Strict({ id: Id });
 const atMessage = Strict({ id: Id, seq: Seq });
 /** Where the message is; sent to a topic, what became of it in each conversation. */
@@ -36,7 +36,8 @@ export const messages: Route[] = [
       }
       const { conversationId, seq, sentAt, hash, repeat } = sent;
       return {
-        status: repeat ? 200 : 201,
+        // Under the gateway's own key only its own retry can have met it.
+        status: repeat && body.clientMessageId !== undefined ? 200 : 201,
         body: { conversationId, seq, sentAt, hash },
         location: `/v1/conversations/${conversationId}/messages/${seq}`,
       };
