@@ -17,9 +17,10 @@ const health = (name: string, summary: string, problems: number[]) => ({
 
 const stream = `The upgrade to a WebSocket (RFC 6455). Frames are JSON, one object a frame, or an array of up to 100 of them.
 
-The client says \`hello\` with \`token\` (unless it is in the header) and \`cursors\` within 10 s; then \`send\`, \`read\`.
-The server says \`ready\`, \`entries\`, \`ack\`, \`refused\`, \`joined\`, \`left\`, \`read\`. A token that is missing or not
-good closes the stream with 4401, since browsers can't see a 401; so the upgrade itself is accepted.`;
+The client says \`hello\` with \`token\` (unless it is in the header) and \`cursors\` within 10 s; then \`send\`, \`read\`,
+\`typing\`, \`presence\`, \`watch\`. The server says \`ready\`, \`entries\`, \`ack\`, \`refused\`, \`joined\`, \`left\`, \`read\`,
+\`typing\`, \`presence\`. A token that is missing or not good closes the stream with 4401, since browsers can't see a 401; so
+the upgrade itself is accepted.`;
 
 export const outside = {
   "/v1/stream": {

@@ -3,6 +3,7 @@ import type { TSchema } from "typebox";
 import { closeCodes } from "../../../contract/close-codes.ts";
 import { clientFrames, Hello, type ServerFrame } from "../../../contract/frames.ts";
 import * as limits from "../../../contract/limits.ts";
+import { outside } from "../../../services/gateway/openapi/outside.ts";
 import { page, rows } from "./pages.ts";
 
 /** The fields of each frame that a client is told: the compiler sees to it that none is left out, or is another's. */
@@ -45,6 +46,12 @@ describe("docs/stream.md", () => {
     expect(documented("What it is told")).to.deep.equal(
       Object.entries(told).map(([type, fields]) => [type, Object.keys(fields)]),
     );
+  });
+
+  it("is no other than the API's document, which names all frames too", () => {
+    const { description } = outside["/v1/stream"].get;
+    for (const type of ["hello", ...Object.keys(clientFrames), ...Object.keys(told)])
+      expect(description).to.include(`\`${type}\``);
   });
 
   it("lists each end of a stream, and no other", () => {
