@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Document } from "../../../services/search/engines/engine.ts";
@@ -48,7 +48,27 @@ const damages: Record<string, (path: string) => void> = {
   "of another version": (path) => copyFileSync(join(path, "../other.db"), path),
 };
 
+/** The nice values of this process's threads, on Linux (proc(5)). */
+const priorities = () =>
+  readdirSync("/proc/self/task").map((id) => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+
 describe("an index of FTS5", () => {
+  it("is filled by a thread that gives way to all others, and asked by one that doesn't", function () {
+    if (process.platform !== "linux") this.skip();
+    return withFolder((folder) =>
+      withFts5(folder, async (engine) => {
+        const before = priorities();
+        await needles(engine);
+        expect(priorities().filter((nice) => nice > 0)).to.deep.equal(before.filter((nice) => nice > 0));
+        await fill(engine, 1);
+        expect(priorities().filter((nice) => nice === 5)).to.have.length(1);
+      }),
+    );
+  });
+
   it("is there again after a restart, with its cursors", () =>
     withFolder(async (folder) => {
       await withFts5(folder, (engine) => fill(engine, 3));

@@ -10,6 +10,9 @@ const WAITING = 64;
 /** Milliseconds that a lookup may take, waiting included. */
 const PATIENCE = 3_000;
 
+/** Of the thread that fills: where there is more to do than a machine can, messages are routed first and found later. */
+const NICE = 5;
+
 const WORKER = new URL("./fts5.worker.ts", import.meta.url);
 
 /** One file of an index: a thread fills it, another looks into it. Once closed it answers nothing more. */
@@ -34,8 +37,8 @@ export class FileIndex implements Index {
     // Told to whoever asks.
     this.#opened.catch(() => {});
     this.#damaged = damaged;
-    this.#writer = new Thread(WORKER, { path });
-    this.#finder = new Thread(WORKER, { path });
+    this.#writer = new Thread(WORKER, { path, nice: NICE });
+    this.#finder = new Thread(WORKER, { path, nice: 0 });
   }
 
   async cursors(): Promise<LogCursor[]> {

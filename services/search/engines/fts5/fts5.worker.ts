@@ -1,3 +1,6 @@
+import { readlinkSync } from "node:fs";
+import { setPriority } from "node:os";
+import { basename } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import { prepareApply } from "./apply.ts";
@@ -6,6 +9,17 @@ import type { Answer, Question } from "./questions.ts";
 import { isDamage, openIndex } from "./schema.ts";
 
 /** A connection to an index in a thread of its own: neither looking for words nor indexing them stalls the event loop. */
+
+/** Gives way to other threads, where each has a priority of its own: on Linux, whose link is to `<process>/task/<thread>`. */
+function giveWay(nice: number): void {
+  try {
+    setPriority(Number(basename(readlinkSync("/proc/thread-self"))), nice);
+  } catch {
+    // It shares the machine as others do.
+  }
+}
+
+if (workerData.nice > 0) giveWay(workerData.nice);
 
 const prepare = (db: Database) => ({
   db,
