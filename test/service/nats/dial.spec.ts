@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Events } from "nats";
 import { dial } from "../../../mixins/nats/dial.ts";
 import type { Nats } from "../../../mixins/nats/options.ts";
+import { certificates } from "../../support/certificates.ts";
 import { describeOnNats, withNats } from "../../support/nats.ts";
 import { decentralised } from "../../support/nats-credentials.ts";
 import { until } from "../../support/until.ts";
@@ -20,19 +20,6 @@ async function outcome(nats: Nats): Promise<string> {
   } catch (error) {
     return String(error);
   }
-}
-
-/** Certificates of an authority, the server `localhost` and a client, made anew. */
-function certificates(folder: string) {
-  const openssl = (command: string) => execFileSync("openssl", command.split(" "), { cwd: folder, stdio: "pipe" });
-  const key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-  writeFileSync(join(folder, "san"), "subjectAltName=DNS:localhost");
-  openssl(`req -x509 ${key} -days 2 -subj /CN=authority -keyout ca.key -out ca.pem`);
-  for (const name of ["server", "client"]) {
-    openssl(`req ${key} -subj /CN=${name} -keyout ${name}.key -out ${name}.csr`);
-    openssl(`x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out ${name}.pem -extfile san`);
-  }
-  return (name: string) => join(folder, name);
 }
 
 describeOnNats("The first connection to NATS", () => {
