@@ -30,6 +30,9 @@ const settings: Record<string, string | number> = {
   tcp_keepalives_idle: KEEPALIVE.idle,
   tcp_keepalives_interval: KEEPALIVE.interval,
   tcp_keepalives_count: KEEPALIVE.count,
+  // Keepalives are not sent while an answer is unacknowledged: without it a machine that is gone then is waited for, with
+  // what it has locked, for a quarter of an hour.
+  tcp_user_timeout: SILENCE,
   jit: "off",
   enable_seqscan: "off",
   enable_hashjoin: "off",
