@@ -1,7 +1,7 @@
 import Type from "typebox";
 import Value from "typebox/value";
 import { freePort, type Launched, launch, natsServer, newFolder, start } from "./process.ts";
-import { asked, npmStart, settings, type Wirehouse } from "./servers.ts";
+import { asked, commitsAt, npmStart, settings, type Wirehouse } from "./servers.ts";
 
 /** A Wirehouse of processes, with a NATS server that can be restarted. */
 export type Apart = Wirehouse & {
@@ -16,34 +16,61 @@ export type Apart = Wirehouse & {
   calls(action: string): Promise<number>;
 };
 
+type Options = {
+  /** Persistence with its metrics, which count commits and calls. */
+  metered?: boolean;
+  /** The URL of a database server; without it SQLite. */
+  database?: string;
+  /** Nodes that run persistence: several on a database server alone. */
+  persistence?: number;
+};
+
 /** Each service in a process of its own, on a NATS server of their own. */
-export async function apart(name: string, metered = false): Promise<Apart> {
+export async function apart(name: string, options: Options = {}): Promise<Apart> {
+  const { metered = false, database, persistence = 1 } = options;
   const folder = newFolder();
-  const [natsPort, monitor, metrics, port] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [natsPort, monitor, port] = [await freePort(), await freePort(), await freePort()];
+  const metrics: number[] = [];
+  for (let node = 0; node < persistence; node++) metrics.push(await freePort());
   const startNats = () =>
     launch(`exec ${natsServer} -a 127.0.0.1 -p ${natsPort} -m ${monitor} > ${folder.path}/nats.log 2>&1`);
-  const environment = { ...settings(folder.path), NATS_URL: `nats://127.0.0.1:${natsPort}` };
+  const environment = {
+    ...settings(folder.path),
+    NATS_URL: `nats://127.0.0.1:${natsPort}`,
+    ...(database !== undefined && { DATABASE_URL: database }),
+  };
   const node = (services: string, more: Record<string, string> = {}) =>
     launch(npmStart, { ...environment, SERVICES: services, ...more });
   let nats = startNats();
+  const stores = metrics.map((at, index) => {
+    const started = node("persistence,directory", metered ? { METRICS_PORT: String(at) } : {});
+    return [index === 0 ? "persistence" : `persistence ${index + 1}`, started] as const;
+  });
   const behind: Record<string, Launched> = {
-    persistence: node("persistence,directory", metered ? { METRICS_PORT: String(metrics) } : {}),
     router: node("router"),
     presence: node("presence"),
+    ...Object.fromEntries(stores),
   };
   const gateway = await start(npmStart, port, { ...environment, SERVICES: "gateway", PORT: String(port) });
   const all = () => Object.entries({ nats, ...behind, gateway });
   return {
     ...asked(name, gateway.origin),
-    commits: async () => undefined,
+    async commits() {
+      if (!metered) return undefined;
+      const counted = (await Promise.all(metrics.map(commitsAt))).filter((one) => one !== undefined);
+      const all = (of: "commits" | "rows" | "seconds") => sum(counted.map((one) => one[of] ?? 0));
+      return { commits: all("commits"), rows: all("rows"), seconds: all("seconds") };
+    },
     cpu: () => Object.fromEntries(all().map(([of, process]) => [of, process.usage().cpu])),
     usage: () => {
       const each = all().map(([, process]) => process.usage());
       return { cpu: sum(each.map(({ cpu }) => cpu)), rss: sum(each.map(({ rss }) => rss)) };
     },
     async calls(action) {
-      const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
-      const counts = text.matchAll(/^wirehouse_action_seconds_count\{([^}]*)\} (\S+)/gm);
+      const texts = metrics.map(async (at) => (await fetch(`http://127.0.0.1:${at}/metrics`)).text());
+      const counts = (await Promise.all(texts))
+        .join("\n")
+        .matchAll(/^wirehouse_action_seconds_count\{([^}]*)\} (\S+)/gm);
       return sum([...counts].map(([, labels = "", count]) => (labels.includes(`"${action}"`) ? Number(count) : 0)));
     },
     nats: {
@@ -58,7 +85,7 @@ export async function apart(name: string, metered = false): Promise<Apart> {
     },
     async stop() {
       await gateway.stop();
-      for (const process of [behind.router, behind.presence, behind.persistence, nats]) await process?.stop();
+      for (const process of [...Object.values(behind), nats]) await process.stop();
       folder.remove();
     },
   };

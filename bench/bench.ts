@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { cluster } from "./cluster.ts";
+import { cluster, clusterOnPostgres } from "./cluster.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
 import { postgres } from "./postgres.ts";
@@ -20,6 +20,7 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench -- --only W1    one of them
  *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; a restart of NATS. Needs nats-server
  *     npm run bench -- --database postgres    W1 and W2 on PostgreSQL, beside SQLite: POSTGRES_URL, or a server of its own
+ *     npm run bench -- --cluster --database postgres    with one and with two nodes that write to it, beside one process on SQLite
  */
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +40,11 @@ const onCluster: Record<string, () => Promise<void>> = {
   W2: () => cluster(W2, pace),
   /** A restart of NATS under a full gateway. */
   resubscribe: () => resubscribe({ sessions: options.quick ? 1_000 : 10_000 }),
+};
+
+const clusterOfPostgres: Record<string, () => Promise<void>> = {
+  W1: () => clusterOnPostgres(W1, pace),
+  W2: () => clusterOnPostgres(W2, pace),
 };
 
 const onPostgres: Record<string, () => Promise<void>> = {
@@ -67,7 +73,8 @@ if (options.database !== undefined && options.database !== "postgres") {
   console.error("--database is postgres");
   process.exit(2);
 }
-const benches = options.database ? onPostgres : options.cluster ? onCluster : inOne;
+const onDatabase = options.cluster ? clusterOfPostgres : onPostgres;
+const benches = options.database ? onDatabase : options.cluster ? onCluster : inOne;
 const names = Object.keys(benches);
 if (options.only !== undefined && !names.includes(options.only)) {
   console.error(`--only is one of ${names.join(", ")}`);

@@ -1,7 +1,6 @@
 import { measure, type Pace, type Result } from "./measure.ts";
 import { newDatabase, postgresServer } from "./postgres-server.ts";
 import { type Target, wirehouse } from "./servers.ts";
-import { median } from "./table.ts";
 import { casesOf, header, ratio, row } from "./wire.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -25,11 +24,6 @@ export async function postgres(workload: Workload, pace: Pace): Promise<void> {
           await target.indexed(rooms.get(target) ?? []);
         }
       for (const target of targets) row(`${one.title}  ${target.name}`, results.get(target) ?? []);
-      const commits = targets.map((target) => {
-        const took = (results.get(target) ?? []).map(({ millisecondsPerCommit = Number.NaN }) => millisecondsPerCommit);
-        return `${target.name} ${median(took).toFixed(2)}`;
-      });
-      console.log(`${one.title}  ms a commit: ${commits.join(", ")}`);
       if (one.rate === undefined) ratio(one.title, ...targets.map((target) => results.get(target) ?? []));
     }
   } finally {

@@ -23,7 +23,7 @@ async function forEach(count: number, work: (index: number) => Promise<void>): P
 
 /** What a gateway full of sessions does to the rest when NATS is restarted under it. */
 export async function resubscribe({ sessions }: Size): Promise<void> {
-  const cluster = await apart("cluster", true);
+  const cluster = await apart("cluster", { metered: true });
   try {
     const people = await populated(cluster, sessions);
     const client = spawn(process.execPath, [join(import.meta.dirname, "listeners.ts")], {

@@ -103,20 +103,22 @@ export async function wirehouse(
     ...server,
     ...asked(name, server.origin),
     stop: () => server.stop().finally(() => own?.remove()),
-    async commits() {
-      if (!metered) return undefined;
-      const text = await fetch(`http://127.0.0.1:${metrics}/metrics`)
-        .then((response) => response.text())
-        .catch(() => "");
-      const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
-      const counted = {
-        commits: value("wirehouse_commit_rows_count"),
-        rows: value("wirehouse_commit_rows_sum"),
-        seconds: value("wirehouse_commit_seconds_sum"),
-      };
-      return Number.isNaN(counted.commits) ? undefined : counted;
-    },
+    commits: async () => (metered ? commitsAt(metrics) : undefined),
   };
+}
+
+/** What a process says at its port for metrics; undefined before it has committed anything. */
+export async function commitsAt(port: number): Promise<Counted | undefined> {
+  const text = await fetch(`http://127.0.0.1:${port}/metrics`)
+    .then((response) => response.text())
+    .catch(() => "");
+  const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1]);
+  const counted = {
+    commits: value("wirehouse_commit_rows_count"),
+    rows: value("wirehouse_commit_rows_sum"),
+    seconds: value("wirehouse_commit_seconds_sum"),
+  };
+  return Number.isNaN(counted.commits) ? undefined : counted;
 }
 
 /** The command of a node. */

@@ -37,20 +37,23 @@ export async function wire(workload: Workload, pace: Pace): Promise<void> {
 }
 
 export function header(): void {
-  line("", ["accepted/s", "deliveries/s", "p50 ms", "p99 ms", "rows/commit", "RSS MB", "µs CPU/delivery"]);
+  line("", ["accepted/s", "deliveries/s", "p50 ms", "p99 ms", "rows/commit", "ms/commit", "RSS MB", "µs CPU/delivery"]);
 }
 
 /** The medians of a case's turns. */
 export function row(title: string, results: Result[]): void {
   const of = (figure: (result: Result) => number) => median(results.map(figure));
+  const counted = (figure: (result: Result) => number | undefined, digits: number) => {
+    const figures = results.map(figure).filter((value) => value !== undefined);
+    return figures.length === 0 ? "-" : median(figures).toFixed(digits);
+  };
   line(title, [
     of(({ accepted, seconds }) => accepted / seconds).toFixed(0),
     of(({ deliveries, seconds }) => deliveries / seconds).toFixed(0),
     of(({ p50 }) => p50).toFixed(2),
     of(({ p99 }) => p99).toFixed(2),
-    results.every(({ rowsPerCommit }) => rowsPerCommit === undefined)
-      ? "-"
-      : of(({ rowsPerCommit = 0 }) => rowsPerCommit).toFixed(1),
+    counted(({ rowsPerCommit }) => rowsPerCommit, 1),
+    counted(({ millisecondsPerCommit }) => millisecondsPerCommit, 2),
     of(({ rss }) => rss / 2 ** 20).toFixed(0),
     of(({ cpu, deliveries }) => (cpu / deliveries) * 1e6).toFixed(1),
   ]);
