@@ -2,10 +2,13 @@ import { expect } from "chai";
 import type { Layout } from "../support/cluster.ts";
 import { describeOnNats } from "../support/nats.ts";
 import { describeOnPostgres, withPostgres } from "../support/postgres.ts";
+import { describeOnSqlServer } from "../support/sql-server.ts";
+import { withNodesSqlServer } from "../support/sql-server-nodes.ts";
 import { chaos, type Report } from "./chaos/chaos.ts";
 import { databaseFaults } from "./chaos/database-faults.ts";
 import { type Fault, faults } from "./chaos/faults.ts";
 import { embedded, onServer } from "./chaos/layouts.ts";
+import { sqlServerFaults } from "./chaos/sql-server-faults.ts";
 
 /** Of `npm run chaos`, one after the other, what goes by in a minute. */
 const SHORT = [
@@ -24,6 +27,16 @@ const SHORT_ON_POSTGRES = [
   "cut the database's connections",
   "refuse the database's connections",
   "fill the database's disk",
+  "kill -9 in a commit",
+];
+
+/** Of what befalls one that runs elsewhere. */
+const SHORT_ON_SQL_SERVER = [
+  "kill -9 persistence",
+  "SIGSTOP persistence",
+  "cut the database's connections",
+  "refuse the database's connections",
+  "lock the conversations",
   "kill -9 in a commit",
 ];
 
@@ -55,5 +68,12 @@ describeOnNats("G1 to G7: a cluster under load, and what befalls it", () => {
       withPostgres((database) =>
         survives(onServer(database.url), SHORT_ON_POSTGRES, [...faults, ...databaseFaults(database)]),
       )).timeout(180_000);
+  });
+
+  describeOnSqlServer("on SQL Server, with two persistence nodes", () => {
+    it("loses, doubles and reorders nothing, whatever befalls the database and them", () =>
+      withNodesSqlServer((database) =>
+        survives(onServer(database.url), SHORT_ON_SQL_SERVER, [...faults, ...sqlServerFaults(database)]),
+      )).timeout(300_000);
   });
 });

@@ -4,6 +4,8 @@ import { Client } from "../support/client.ts";
 import { ADMINISTRATOR, Cluster, type ClusterNode } from "../support/cluster.ts";
 import { describeOnNats } from "../support/nats.ts";
 import { describeOnPostgres, withPostgres } from "../support/postgres.ts";
+import { describeOnSqlServer } from "../support/sql-server.ts";
+import { withNodesSqlServer } from "../support/sql-server-nodes.ts";
 import { until } from "../support/until.ts";
 import { violations } from "./chaos/checker.ts";
 import type { History } from "./chaos/history.ts";
@@ -91,5 +93,12 @@ describeOnNats("G7: a rolling restart under load on PostgreSQL", () => {
   describeOnPostgres("with two persistence nodes", () => {
     it("fails no request: these are replaced too", () =>
       withPostgres(({ url }) => Cluster.with(onServer(url), failsNoRequest))).timeout(180_000);
+  });
+});
+
+describeOnNats("G7: a rolling restart under load on SQL Server", () => {
+  describeOnSqlServer("with two persistence nodes", () => {
+    it("fails no request: these are replaced too", () =>
+      withNodesSqlServer(({ url }) => Cluster.with(onServer(url), failsNoRequest))).timeout(300_000);
   });
 });

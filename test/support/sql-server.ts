@@ -1,17 +1,24 @@
 import { databaseOf } from "../../contract/database.ts";
 import type { SqlServer } from "../../contract/sql-server.ts";
 import { connect } from "../../services/persistence/dialects/mssql/knex.ts";
-import { openSqlServer } from "../../services/persistence/dialects/mssql.ts";
 
 /** A server that runs already, by the URL of somebody who may make databases. None can be started here. */
-const named = process.env.MSSQL_URL;
+export const named = process.env.MSSQL_URL;
 
-if (named === undefined)
-  console.log("SQL Server: left out, for MSSQL_URL names none (mssql://user:password@host:1433/master)");
+/** Milliseconds for a test, at least: a server may take seconds over a text that a connection has not sent before. */
+const PATIENCE = 240_000;
+let told = false;
 
-/** Tests on a server that speaks T-SQL, where one is named. */
+/** Tests on a server that speaks T-SQL, where one is named; else a line says that they are left out. */
 export function describeOnSqlServer(title: string, suite: () => void): void {
-  if (named !== undefined) describe(title, suite);
+  if (named !== undefined)
+    describe(title, function () {
+      suite();
+      this.eachTest((test) => test.timeout(Math.max(test.timeout(), PATIENCE)));
+    });
+  else if (!told)
+    console.log("SQL Server: left out, for MSSQL_URL names none (mssql://user:password@host:1433/master)");
+  told = true;
 }
 
 /** @throws Error where it is no URL of SQL Server */
@@ -22,7 +29,7 @@ export function sqlServerOf(url: string): SqlServer {
 }
 
 /** The server that is named, with another database. */
-export const sqlServerWith = (database: string): SqlServer => ({ ...sqlServerOf(named ?? ""), database });
+export const sqlServerWith = (database: string): SqlServer => ({ ...sqlServerOf(named ?? "MSSQL_URL"), database });
 
 /** Runs a statement by hand. @returns its rows */
 export async function administer(
@@ -38,49 +45,19 @@ export async function administer(
   }
 }
 
-const made: string[] = [];
-const free: string[] = [];
+/** The same where there is always a database. */
+export const onMaster: (sql: string, values?: string[]) => ReturnType<typeof administer> = (sql, values) =>
+  administer(sqlServerWith("master"), sql, values);
 
-after(async () => {
-  for (const name of made) await administer(sqlServerWith("master"), `drop database ${name}`).catch(() => []);
-});
-
-/** A database without anything in it. */
-export async function emptySqlServer(): Promise<SqlServer> {
-  const name = `wirehouse_${process.pid}_${made.length}`;
-  made.push(name);
-  await administer(sqlServerWith("master"), `create database ${name}`);
-  return sqlServerWith(name);
+/** Babelfish speaks T-SQL, and some of it differently. */
+export async function isBabelfish(): Promise<boolean> {
+  const [row] = await onMaster("select @@version as version");
+  return String(row?.version).startsWith("Babelfish");
 }
 
-/** A database with our schema and no rows, for one test; another one gets it afterwards, for they are slow to make. */
-export async function withSqlServer<T>(use: (server: SqlServer) => Promise<T>): Promise<T> {
-  const name = free.pop();
-  const server = name === undefined ? await migrated() : sqlServerWith(name);
-  try {
-    return await use(server);
-  } finally {
-    await administer(server, EMPTY);
-    free.push(server.database);
-  }
-}
-
-/** In an order in which none refers to what is gone. */
-const TABLES = [
-  "tokens",
-  "presences",
-  "bindings",
-  "groups",
-  "mentions",
-  "members",
-  "entries",
-  "conversations",
-  "principals",
-];
-const EMPTY = `${TABLES.map((table) => `delete from ${table};`).join(" ")} update revisions set value = 0;`;
-
-async function migrated(): Promise<SqlServer> {
-  const server = await emptySqlServer();
-  await (await openSqlServer(server, 1, () => undefined)).close();
-  return server;
+/** Leaves a test out where Babelfish lacks what it asks for, and says so. */
+export async function notOnBabelfish(test: Mocha.Context, what: string): Promise<void> {
+  if (!(await isBabelfish())) return;
+  console.log(`SQL Server: left out, for Babelfish has no ${what}`);
+  test.skip();
 }

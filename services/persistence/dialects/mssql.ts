@@ -3,7 +3,7 @@ import { CannotStart } from "../../../contract/errors.ts";
 import type { SqlServer } from "../../../contract/sql-server.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaWork } from "./dialect.ts";
-import { assertDurable } from "./mssql/durability.ts";
+import { assertDurable, settingsOf } from "./mssql/durability.ts";
 import { isDenied, isFailure, isForAPerson, reasonOf } from "./mssql/faults.ts";
 import { connect } from "./mssql/knex.ts";
 import { schema } from "./mssql/schema.ts";
@@ -16,6 +16,10 @@ const WAIT = 500;
 const ACQUIRE = 4_000;
 /** Milliseconds after which a connection that nobody needs is closed. */
 const IDLE = 30_000;
+
+const LOCK = `declare @locked int;
+exec @locked = sp_getapplock @Resource = N'wirehouse schema', @LockMode = 'Exclusive', @LockOwner = 'Session';
+if @locked < 0 throw 51222, N'the lock of the schema is not to be had', 1;`;
 
 /**
  * A SQL Server that several nodes share. Migrates first, one node after the other. Waits for a server that is not there
@@ -30,7 +34,10 @@ export async function openSqlServer(server: SqlServer, pool: number, warn: (text
   for (;;) {
     try {
       await onSqlServerSchema(server, async (knex, dialect) => {
-        await assertDurable(knex);
+        const settings = await settingsOf(knex);
+        assertDurable(settings);
+        if (!settings.versions)
+          warn(`${where} keeps no versions of rows (READ_COMMITTED_SNAPSHOT): reads wait for commits`);
         await migrate(knex, dialect);
       });
       break;
@@ -66,7 +73,7 @@ export async function openSqlServer(server: SqlServer, pool: number, warn: (text
 export async function onSqlServerSchema<T>(server: SqlServer, work: SchemaWork<T>): Promise<T> {
   const db = connect(server, { max: 1 }, 0);
   try {
-    await db.raw("exec sp_getapplock @Resource = N'wirehouse schema', @LockMode = 'Exclusive', @LockOwner = 'Session'");
+    await db.raw(LOCK);
     return await work(db, schema);
   } catch (error) {
     if (!isDenied(error)) throw error;

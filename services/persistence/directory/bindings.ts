@@ -11,7 +11,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import { withRole } from "../read/guard.ts";
 import type { BindingRow } from "../tables.ts";
 import { administrator } from "./administrators.ts";
-import { raise, revision, revisionIn } from "./revision.ts";
+import { changing, revision, revisionIn } from "./revision.ts";
 
 type Writing = Pick<Dialect, "reader" | "write">;
 
@@ -85,12 +85,14 @@ export async function addBinding(
 ): Promise<Result<"persistence.addBinding">> {
   const { id, pattern, conversationId } = binding;
   const row = { id, pattern, conversation_id: conversationId };
-  const written = await write([
-    raise(knex),
-    { query: bindable(knex, callerId).where("c.id", conversationId).select("c.id"), required: true },
-    { query: room(knex, callerId), required: true },
-    { query: knex("bindings").insert({ ...row, maker_id: callerId, changed: raised(knex) }) },
-  ]);
+  const written = await write(
+    changing(
+      knex,
+      { query: bindable(knex, callerId).where("c.id", conversationId).select("c.id"), required: true },
+      { query: room(knex, callerId), required: true },
+      { query: knex("bindings").insert({ ...row, maker_id: callerId, changed: raised(knex) }) },
+    ),
+  );
   if (!("undoneBy" in written)) return { revision: revisionIn(written.rows) };
   if (written.undoneBy === 1) throw await refusal(knex, conversationId, callerId);
   const same = await knex<BindingRow>("bindings").where(row).first();
@@ -106,17 +108,16 @@ export async function removeBinding(
   callerId: string,
 ): Promise<Result<"persistence.removeBinding">> {
   const removed = { removed_at: new Date().toISOString(), changed: raised(knex) };
-  const written = await write([
-    raise(knex),
-    {
+  const written = await write(
+    changing(knex, {
       query: knex<BindingRow>("bindings")
         .where({ id })
         .whereNull("removed_at")
         .whereExists(bindable(knex, callerId).where("c.id", knex.ref("bindings.conversation_id")).select("c.id"))
         .update(removed),
       required: true,
-    },
-  ]);
+    }),
+  );
   if ("undoneBy" in written) throw refuse("not-found", "There is no such binding");
   return { revision: revisionIn(written.rows) };
 }

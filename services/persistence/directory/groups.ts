@@ -7,7 +7,7 @@ import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { GroupRow } from "../tables.ts";
-import { raise, revision, revisionIn } from "./revision.ts";
+import { changing, revision, revisionIn } from "./revision.ts";
 
 const decode = cursorDecoder(Type.String());
 
@@ -45,7 +45,7 @@ export async function addGroup(
   const found = await named.clone().first();
   if (found) return { conversationId: found.conversation_id, added: false, revision: await revision(knex) };
   const row = { name, conversation_id: conversationId };
-  const written = await write([raise(knex), { query: knex("groups").insert(row) }]);
+  const written = await write(changing(knex, { query: knex("groups").insert(row) }));
   if (!("undoneBy" in written)) return { conversationId, added: true, revision: revisionIn(written.rows) };
   const other = await named.clone().first();
   if (!other) throw refuse("conflict", "The conversation is another group's");

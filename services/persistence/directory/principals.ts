@@ -8,7 +8,7 @@ import type { Principal, Sender } from "../../../contract/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { matching } from "../read/matching.ts";
 import type { PrincipalRow } from "../tables.ts";
-import { raise, revisionIn } from "./revision.ts";
+import { changing, revisionIn } from "./revision.ts";
 
 const decode = cursorDecoder(Type.String());
 
@@ -36,11 +36,13 @@ export async function addPrincipal(
   { publish, ...principal }: Params<"persistence.addPrincipal">,
 ): Promise<{ revision: number }> {
   const row = { ...principal, ...published(publish) };
-  const written = await write([
-    raise(knex),
-    { query: knex("principals").insert(row) },
-    { query: knex("presences").insert({ principal_id: principal.id }) },
-  ]);
+  const written = await write(
+    changing(
+      knex,
+      { query: knex("principals").insert(row) },
+      { query: knex("presences").insert({ principal_id: principal.id }) },
+    ),
+  );
   if ("undoneBy" in written) throw refuse("conflict", `The handle ${principal.handle} is taken`);
   return { revision: revisionIn(written.rows) };
 }
@@ -55,13 +57,15 @@ export async function changePrincipal(
 ): Promise<Result<"persistence.changePrincipal">> {
   const row = knex("principals").where({ id });
   const unguarded = change.role !== "user" && change.disabled !== true;
-  const written = await write([
-    raise(knex),
-    { query: row.clone().select("id"), required: true },
-    { query: unguarded ? knex.raw("select 1 as allowed") : othersAdminister(knex, id), required: true },
-    // An update of nothing is no statement.
-    { query: row.clone().update({ id, ...change, ...published(publish) }) },
-  ]);
+  const written = await write(
+    changing(
+      knex,
+      { query: row.clone().select("id"), required: true },
+      { query: unguarded ? knex.raw("select 1 as allowed") : othersAdminister(knex, id), required: true },
+      // An update of nothing is no statement.
+      { query: row.clone().update({ id, ...change, ...published(publish) }) },
+    ),
+  );
   if ("undoneBy" in written) {
     if (written.undoneBy === 1) throw refuse("not-found", "There is no such principal");
     throw refuse("conflict", "The last administrator cannot be disabled or demoted");

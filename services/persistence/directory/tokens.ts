@@ -8,7 +8,7 @@ import { Id } from "../../../contract/scalars.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { PrincipalRow, TokenRow } from "../tables.ts";
 import { principalOf } from "./principals.ts";
-import { raise, revision, revisionIn } from "./revision.ts";
+import { changing, revision, revisionIn } from "./revision.ts";
 
 const decode = cursorDecoder(Id);
 
@@ -17,21 +17,23 @@ export async function addToken(
   { reader: knex, write }: Pick<Dialect, "reader" | "write">,
   { id, principalId, hash, label, scopes, expiresAt }: Params<"persistence.addToken">,
 ): Promise<{ revision: number }> {
-  const written = await write([
-    raise(knex),
-    { query: knex("principals").where("id", principalId).select("id"), required: true },
-    {
-      query: knex("tokens").insert({
-        id,
-        principal_id: principalId,
-        hash: Buffer.from(hash, "hex"),
-        label,
-        scopes: scopes && JSON.stringify(scopes),
-        expires_at: expiresAt,
-        created_at: new Date().toISOString(),
-      }),
-    },
-  ]);
+  const written = await write(
+    changing(
+      knex,
+      { query: knex("principals").where("id", principalId).select("id"), required: true },
+      {
+        query: knex("tokens").insert({
+          id,
+          principal_id: principalId,
+          hash: Buffer.from(hash, "hex"),
+          label,
+          scopes: scopes && JSON.stringify(scopes),
+          expires_at: expiresAt,
+          created_at: new Date().toISOString(),
+        }),
+      },
+    ),
+  );
   if (!("undoneBy" in written)) return { revision: revisionIn(written.rows) };
   if (written.undoneBy === 1) throw refuse("not-found", "There is no such principal");
   throw refuse("conflict", "There is such a token already");
@@ -55,7 +57,7 @@ export async function removeToken(
   { reader: knex, write }: Pick<Dialect, "reader" | "write">,
   id: string,
 ): Promise<Result<"persistence.removeToken">> {
-  const written = await write([raise(knex), { query: knex("tokens").where({ id }).del(), required: true }]);
+  const written = await write(changing(knex, { query: knex("tokens").where({ id }).del(), required: true }));
   if ("undoneBy" in written) return { removed: false, revision: await revision(knex) };
   return { removed: true, revision: revisionIn(written.rows) };
 }

@@ -2,14 +2,16 @@ import { parseArgs } from "node:util";
 import type { Layout } from "../../support/cluster.ts";
 import { withPostgres } from "../../support/postgres.ts";
 import { chosen } from "../../support/random.ts";
+import { withNodesSqlServer } from "../../support/sql-server-nodes.ts";
 import { chaos, type Report } from "./chaos.ts";
 import { databaseFaults } from "./database-faults.ts";
 import { type Fault, faults } from "./faults.ts";
 import { embedded, onServer } from "./layouts.ts";
+import { sqlServerFaults } from "./sql-server-faults.ts";
 
 /**
- * `npm run chaos -- --minutes 10 --seed 7 [--database postgres]`: faults on a cluster under load, with a report; fails if
- * a guarantee did. On PostgreSQL the database is ill-treated too.
+ * `npm run chaos -- --minutes 10 --seed 7 [--database postgres|mssql]`: faults on a cluster under load, with a report;
+ * fails if a guarantee did. A database server is ill-treated too: PostgreSQL of its own, SQL Server by `MSSQL_URL`.
  */
 const { values } = parseArgs({
   options: {
@@ -41,7 +43,16 @@ const onPostgres = () =>
     return run(onServer(database.url), [...faults, ...databaseFaults(database)]);
   });
 
-const report = await (values.database === "postgres" ? onPostgres() : run(embedded, faults));
+const onSqlServer = () =>
+  withNodesSqlServer((database) => run(onServer(database.url), [...faults, ...sqlServerFaults(database)]));
+
+const runs: Record<string, () => Promise<Report>> = {
+  sqlite: () => run(embedded, faults),
+  postgres: onPostgres,
+  mssql: onSqlServer,
+};
+const report = await runs[values.database]?.();
+if (!report) throw new Error(`--database is one of ${Object.keys(runs).join(", ")}`);
 const times = report.faults.map(({ recovery }) => recovery).sort((a, b) => a - b);
 const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 console.log(`${times.length} faults; recovery p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${times.at(-1) ?? 0} ms`);

@@ -3,7 +3,8 @@ import { openStore, type Store } from "../../../services/persistence/store.ts";
 import { type OfDatabase, onSqlite } from "../../support/on-sqlite.ts";
 import { describeOnPostgres, postgresOf } from "../../support/postgres.ts";
 import { withDatabase } from "../../support/shared-postgres.ts";
-import { describeOnSqlServer, withSqlServer } from "../../support/sql-server.ts";
+import { withSqlServer } from "../../support/shared-sql-server.ts";
+import { describeOnSqlServer } from "../../support/sql-server.ts";
 import { withFolder } from "../../support/with-broker.ts";
 
 /** A database of its own for one test. */

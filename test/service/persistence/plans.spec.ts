@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Knex } from "knex";
 import Type from "typebox";
 import Value from "typebox/value";
 import { channels } from "../../../services/persistence/read/channels.ts";
@@ -10,6 +11,8 @@ import { members } from "../../../services/persistence/read/members.ts";
 import { openStore, type Store } from "../../../services/persistence/store.ts";
 import { administer, describeOnPostgres, postgresOf } from "../../support/postgres.ts";
 import { withDatabase } from "../../support/shared-postgres.ts";
+import { withSqlServer } from "../../support/shared-sql-server.ts";
+import { describeOnSqlServer, notOnBabelfish, administer as onSqlServer } from "../../support/sql-server.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
 import { stored } from "./with-store.ts";
 
@@ -40,14 +43,48 @@ function stepsOf(plan: unknown): Step[] {
 }
 
 /** A long log among others, with a thread that is long too. */
-async function filled(store: Store, url: string): Promise<Log> {
+async function filled(store: Store): Promise<Log> {
   const log = new Log();
   await stored(store, [log.create(ana, { name: "long" }), log.join(bo), log.message(ana)]);
   while (log.head.seq < ENTRIES)
     await stored(store, [log.messages(Array.from({ length: 500 }, () => ({ senderId: ana, replyTo: 4 })))]);
   for (let count = 0; count < 300; count += 1) await stored(store, [new Log().create(ana, { name: `c${count}` })]);
-  await administer(url, "analyze");
   return log;
+}
+
+/** What is read of a log, at its ends and in its middle. */
+function readsOf(reader: Knex, conversationId: string): Record<string, () => Promise<unknown>> {
+  const reads: Record<string, () => Promise<unknown>> = {
+    conversations: () => conversations(reader, {}, ana),
+    heads: () => heads(reader, {}, bo),
+    channels: () => channels(reader, {}, bo),
+    members: () => members(reader, { conversationId }, ana),
+    newest: () => history(reader, { conversationId }, ana),
+    replies: () => replies(reader, { conversationId, seq: 4 }, ana),
+  };
+  for (const depth of [10, ENTRIES / 2, ENTRIES - 10]) {
+    reads[`history before ${depth}`] = () => history(reader, { conversationId, before: depth }, ana);
+    reads[`history after ${depth}`] = () => history(reader, { conversationId, after: depth }, ana);
+    reads[`entries after ${depth}`] = () => entries(reader, { conversationId, after: depth }, ana);
+    reads[`message ${depth}`] = () => message(reader, { conversationId, seq: depth }, ana);
+    reads[`read ${depth}`] = () => moved(reader, { conversationId, seq: depth }, bo);
+  }
+  return reads;
+}
+
+type Query = { sql: string; bindings: readonly Knex.RawBinding[] };
+
+/** The statements that something asks a database. */
+async function asked(reader: Knex, read: () => Promise<unknown>): Promise<Query[]> {
+  const ran: Query[] = [];
+  const see = ({ sql, bindings }: Query) =>
+    ran.push({ sql: sql.replace(/\$\d+|@p\d+/g, "?"), bindings: [...bindings] });
+  reader.on("query", see);
+  await read();
+  reader.removeListener("query", see);
+  expect(ran.length).to.be.greaterThan(0);
+  for (const { sql } of ran) expect(sql).not.to.match(/\boffset\b/);
+  return ran;
 }
 
 describeOnPostgres("reads of a long log on PostgreSQL", () => {
@@ -55,43 +92,48 @@ describeOnPostgres("reads of a long log on PostgreSQL", () => {
     withDatabase(async (url) => {
       const store = await openStore({ database: postgresOf(url), pool: 1 }, () => undefined);
       try {
-        const { id: conversationId } = await filled(store, url);
-        const { reader } = store;
-        const reads: Record<string, () => Promise<unknown>> = {
-          conversations: () => conversations(reader, {}, ana),
-          heads: () => heads(reader, {}, bo),
-          channels: () => channels(reader, {}, bo),
-          members: () => members(reader, { conversationId }, ana),
-          newest: () => history(reader, { conversationId }, ana),
-        };
-        for (const depth of [10, ENTRIES / 2, ENTRIES - 10]) {
-          reads[`history before ${depth}`] = () => history(reader, { conversationId, before: depth }, ana);
-          reads[`history after ${depth}`] = () => history(reader, { conversationId, after: depth }, ana);
-          reads[`entries after ${depth}`] = () => entries(reader, { conversationId, after: depth }, ana);
-          reads[`message ${depth}`] = () => message(reader, { conversationId, seq: depth }, ana);
-          reads[`read ${depth}`] = () => moved(reader, { conversationId, seq: depth }, bo);
-        }
-        reads.replies = () => replies(reader, { conversationId, seq: 4 }, ana);
-        for (const [name, read] of Object.entries(reads)) {
-          const ran: { sql: string; bindings: readonly unknown[] }[] = [];
-          const see = (query: { sql: string; bindings: readonly unknown[] }) => ran.push(query);
-          reader.on("query", see);
-          await read();
-          reader.removeListener("query", see);
-          expect(ran.length, name).to.be.greaterThan(0);
-          for (const { sql, bindings } of ran) {
-            expect(sql, name).not.to.match(/\boffset\b/);
-            const explain = `explain (analyze, format json, timing off) ${sql.replace(/\$\d+/g, "?")}`;
-            const { rows } = await reader.raw(explain, [...bindings].map(String));
+        const { id } = await filled(store);
+        await administer(url, "analyze");
+        for (const [name, read] of Object.entries(readsOf(store.reader, id)))
+          for (const { sql, bindings } of await asked(store.reader, read)) {
+            const explain = `explain (analyze, format json, timing off) ${sql}`;
+            const { rows } = await store.reader.raw(explain, bindings.map(String));
             const steps = stepsOf(rows[0]["QUERY PLAN"][0].Plan);
             expect(
               steps.filter(({ type, rows }) => type === "Seq Scan" || rows > FEW),
               `${name}: ${sql}`,
             ).to.deep.equal([]);
           }
-        }
       } finally {
         await store.close();
       }
     })).timeout(60_000);
+});
+
+/** Rows that the steps of a plan have read or given on, each of them; the plan comes after the rows themselves. */
+function readBy(rows: readonly Record<string, unknown>[]): number[] {
+  const plans = rows.flatMap((row) => Object.entries(row).filter(([name]) => name.endsWith("XML Showplan")));
+  expect(plans).to.have.length(1);
+  return [...String(plans[0]?.[1]).matchAll(/ActualRows(?:Read)?="(\d+)"/g)].map(([, count]) => Number(count));
+}
+
+describeOnSqlServer("reads of a long log on SQL Server", () => {
+  it("are ranges of an index at any depth: no more rows than a page needs", async function () {
+    await notOnBabelfish(this, "plans but PostgreSQL's, which say nothing of SQL Server's");
+    await withSqlServer(async (database) => {
+      const store = await openStore({ database, pool: 1 }, () => undefined);
+      try {
+        const { id } = await filled(store);
+        await onSqlServer(database, "exec sp_updatestats");
+        for (const [name, read] of Object.entries(readsOf(store.reader, id)))
+          for (const { sql, bindings } of await asked(store.reader, read)) {
+            const counts = readBy(await store.reader.raw(`set statistics xml on; ${sql}`, bindings));
+            expect(counts, `${name}: ${sql}`).not.to.deep.equal([]);
+            expect(Math.max(...counts), `${name}: ${sql}`).to.be.at.most(FEW);
+          }
+      } finally {
+        await store.close();
+      }
+    });
+  }).timeout(180_000);
 });

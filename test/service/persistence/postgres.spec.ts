@@ -9,9 +9,10 @@ import { administer, describeOnPostgres, inServer, postgresOf } from "../../supp
 import { sharedPostgres, withDatabase, withEmptyDatabase } from "../../support/shared-postgres.ts";
 import { until } from "../../support/until.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
+import { severalNodes } from "./several-nodes.ts";
 import { stored } from "./with-store.ts";
 
-const [ana = "", bo = ""] = people(2);
+const [ana = ""] = people(1);
 
 const opened = (url: string, warn: (text: string) => void = () => undefined) =>
   openStore({ database: postgresOf(url), pool: 4 }, warn);
@@ -19,7 +20,7 @@ const opened = (url: string, warn: (text: string) => void = () => undefined) =>
 const sentence = (url: string) => opened(url).then(() => "opened", String);
 
 /** Several nodes' stores on one database. */
-const withStores = (count: number, use: (stores: Store[], url: string) => Promise<void>) =>
+const withStores = (count: number, use: (stores: Store[], url: string) => Promise<void>): Promise<void> =>
   withDatabase(async (url) => {
     const stores = await Promise.all(Array.from({ length: count }, () => opened(url)));
     try {
@@ -81,63 +82,7 @@ describeOnPostgres("a start on PostgreSQL", () => {
   });
 });
 
-describeOnPostgres("several nodes on one PostgreSQL", () => {
-  it("G2 a storm of appends on few logs from all of them makes one chain each", () =>
-    withStores(3, async (stores) => {
-      const [first] = stores;
-      const logs = Array.from({ length: 4 }, () => new Log());
-      if (!first) throw new Error("three stores");
-      await stored(
-        first,
-        logs.map((log) => log.create(ana)),
-      );
-      const heads = new Map(logs.map((log) => [log.id, { head: log.head, ordinal: 0 }]));
-      const outcomes = { appended: 0, stale: 0 };
-      const owner = async (store: Store, name: string) => {
-        for (let round = 0; round < 60; round += 1) {
-          const id = logs[round % logs.length]?.id ?? "";
-          const mine = Object.assign(new Log(id), heads.get(id));
-          const { outcome } = await store.append(mine.message(ana, { clientMessageId: `${name}-${round}` }));
-          if (outcome !== "appended" && outcome !== "stale") throw new Error(outcome);
-          outcomes[outcome] += 1;
-          if (outcome === "appended") heads.set(id, { head: mine.head, ordinal: mine.ordinal });
-        }
-      };
-      await Promise.all(stores.flatMap((store, index) => [owner(store, `${index}a`), owner(store, `${index}b`)]));
-      expect(outcomes.appended).to.be.greaterThan(60);
-      expect(outcomes.stale, "they were in each other's way").to.be.greaterThan(0);
-      for (const { id: conversationId } of logs) {
-        const verdict = await verify(first.reader, { conversationId }, ana);
-        expect(verdict).to.deep.equal({
-          ok: true,
-          entries: heads.get(conversationId)?.head.seq,
-          head: heads.get(conversationId)?.head,
-        });
-      }
-    }));
-
-  it("G3 the same name, pair and id, made on all of them at once, are made once", () =>
-    withStores(3, async (stores) => {
-      for (let round = 0; round < 10; round += 1) {
-        const made = (log: () => Log) =>
-          Promise.all(stores.map((store) => store.append(log().create(ana, { name: `fx-${round}` }))));
-        const names = await made(() => new Log());
-        expect(names.map(({ outcome }) => outcome)).to.have.members(["appended", "taken", "taken"]);
-        const { id } = new Log();
-        const ids = await Promise.all(stores.map((store) => store.append(new Log(id).create(bo))));
-        expect(ids.map(({ outcome }) => outcome)).to.have.members(["appended", "stale", "stale"]);
-      }
-    }));
-
-  it("see each other's writes of the directory in one order", () =>
-    withStores(2, async (stores) => {
-      const raise = ({ reader, write }: Store) =>
-        write([{ query: reader("revisions").where("name", "directory").increment("value").returning("value") }]);
-      const raised = await Promise.all(Array.from({ length: 20 }, () => stores.map(raise)).flat());
-      const values = raised.map((written) => ("rows" in written ? written.rows[0]?.[0]?.value : undefined));
-      expect(values.sort((a, b) => Number(a) - Number(b))).to.deep.equal(values.map((_, index) => index + 1));
-    }));
-});
+describeOnPostgres("several nodes on one PostgreSQL", () => severalNodes(withStores));
 
 describeOnPostgres("a PostgreSQL that fails", () => {
   it("G3 whose connection is cut in a commit leaves the outcome unknown; tried again it is done once", () =>
@@ -191,21 +136,4 @@ describeOnPostgres("a PostgreSQL that fails", () => {
       await until(async () => (await store.append(message).catch(() => undefined)) !== undefined, "the database");
       await until(async () => (await read()) === "0", "reads");
     }));
-
-  it("transactions that wait for each other in a circle are both done, one after the other", () =>
-    withStores(2, async ([one, other]) => {
-      if (!one || !other) throw new Error("two stores");
-      const { reader } = one;
-      const names = ["a", "b"];
-      await one.write(names.map((name) => ({ query: reader("revisions").insert({ name, value: 0 }) })));
-      const raise = (order: string[]) => [
-        ...order.map((name) => ({ query: reader("revisions").where({ name }).increment("value") })),
-      ];
-      const crossing = Array.from({ length: 6 }, (_, index) =>
-        (index % 2 ? one : other).write(raise(index % 2 ? names : names.toReversed())),
-      );
-      for (const written of await Promise.all(crossing)) expect(written).to.have.property("rows");
-      expect(await reader("revisions").whereIn("name", names).pluck("value")).to.deep.equal([6, 6]);
-      await one.write([{ query: reader("revisions").whereIn("name", names).del() }]);
-    })).timeout(30_000);
 });

@@ -237,7 +237,7 @@ select `principal_id` from `presences` where `here` = ? and `principal_id` > ? o
    SEARCH presences USING COVERING INDEX presences_here_principal_id_index (here=? AND principal_id>?)
 
 -- revision
-select * from `revisions` where `name` = ? limit ?
+select `value` from `revisions` where `name` = ? limit ?
    SEARCH revisions USING INDEX sqlite_autoindex_revisions_1 (name=?)
 
 -- principals

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { databaseOf } from "../../../contract/database.ts";
+import { mapBinding } from "../../../services/persistence/dialects/mssql/bindings.ts";
+import { optionsOf, REQUEST } from "../../../services/persistence/dialects/mssql/connection.ts";
+import { assertDurable } from "../../../services/persistence/dialects/mssql/durability.ts";
 import {
   faultOf,
   isConflict,
@@ -9,7 +12,12 @@ import {
 } from "../../../services/persistence/dialects/mssql/faults.ts";
 import { connect } from "../../../services/persistence/dialects/mssql/knex.ts";
 import { schema } from "../../../services/persistence/dialects/mssql/schema.ts";
-import { COMMIT, MOVE_CURSORS, parameterOf } from "../../../services/persistence/dialects/mssql/statements.ts";
+import {
+  COMMIT,
+  MOVE_CURSORS,
+  PLAIN_COMMIT,
+  parameterOf,
+} from "../../../services/persistence/dialects/mssql/statements.ts";
 import { together } from "../../../services/persistence/dialects/mssql/together.ts";
 
 const URL_OF_ONE = "mssql://app:s%20ecret@db.example.org/wirehouse";
@@ -57,6 +65,27 @@ describe("DATABASE_URL of SQL Server", () => {
   });
 });
 
+describe("a connection to SQL Server", () => {
+  it("proves who answers, tries all addresses where told to, and is closed before who asks has given up", () => {
+    expect(optionsOf(server)).to.include({ encrypt: true, trustServerCertificate: false, multiSubnetFailover: false });
+    expect(optionsOf({ ...server, multiSubnetFailover: true })).to.include({ multiSubnetFailover: true });
+    expect(optionsOf({ ...server, trustServerCertificate: true })).to.include({ trustServerCertificate: true });
+    expect(optionsOf({ ...server, hostNameInCertificate: "db" })).to.include({ serverName: "db" });
+    expect(optionsOf({ ...server, authority: "package.json" }).cryptoCredentialsDetails?.ca).to.include("wirehouse");
+    expect(() => optionsOf({ ...server, authority: "no such file" })).to.throw("cannot be read");
+    expect(REQUEST + optionsOf(server).cancelTimeout).to.be.below(10_000);
+  });
+
+  it("G1 is to a database that keeps what it acknowledges, and takes writes; else a sentence says what to set", () => {
+    const sound = { delayed: "DISABLED", updateability: "READ_WRITE", versions: true };
+    for (const delayed of ["DISABLED", "ALLOWED", null]) assertDurable({ ...sound, delayed });
+    expect(() => assertDurable({ ...sound, delayed: "FORCED" })).to.throw(
+      "(G1): DELAYED_DURABILITY is FORCED; set it to DISABLED or ALLOWED",
+    );
+    expect(() => assertDurable({ ...sound, updateability: "READ_ONLY" })).to.throw("must lead to the primary");
+  });
+});
+
 describe("what is sent to SQL Server", () => {
   /** As the statements take a text back: T-SQL's `replace`, innermost first. */
   const decoded = (text: string) => text.replaceAll("~2", "\\").replaceAll("~1", '"').replaceAll("~0", "~");
@@ -74,7 +103,7 @@ describe("what is sent to SQL Server", () => {
     );
   });
 
-  for (const [name, text] of Object.entries({ COMMIT, MOVE_CURSORS })) {
+  for (const [name, text] of Object.entries({ COMMIT, PLAIN_COMMIT, MOVE_CURSORS })) {
     it(`${name} is one message with one binding that begins and ends its transaction`, () => {
       expect(text.match(/\?/g), "bindings").to.have.length(1);
       expect(text).to.match(/^set nocount on;\nset xact_abort on;\nset lock_timeout \d+;$/m);
@@ -85,6 +114,21 @@ describe("what is sent to SQL Server", () => {
       expect(text).not.to.match(/:[a-z]+\b/);
     });
   }
+
+  it("is of one type whatever its length, so that the server keeps one plan: but for what takes more than 8 KB", () => {
+    const declared = (value: string | Buffer | null) => mapBinding(value)?.type.declaration({ value });
+    for (const value of [null, "", "a", "a".repeat(4000)]) expect(declared(value)).to.equal("nvarchar(4000)");
+    expect(declared("a".repeat(4001))).to.equal("nvarchar(max)");
+    expect(declared(Buffer.from("a"))).to.equal("varbinary(8000)");
+    for (const other of [1, true]) expect(mapBinding(other)).to.equal(undefined);
+  });
+
+  it("goes to stored rows by their keys: each statement that joins them to a batch says so", () => {
+    const stored = /\bjoin (conversations|members|mentions|entries)\b/;
+    const joining = [COMMIT, MOVE_CURSORS].flatMap((text) => text.split(";")).filter((one) => stored.test(one));
+    expect(joining).to.have.length.above(10);
+    for (const one of joining) expect(one).to.match(/ option \(loop join, force order\)$/);
+  });
 
   it("compares keys by their bytes whatever the database's collation: each text of a table of its own says so", () => {
     for (const column of COMMIT.matchAll(
@@ -137,5 +181,7 @@ describe("what SQL Server says", () => {
         "number" in fields ? `${fields.number} what is wrong` : "what is wrong",
       ]);
     expect(isFailure(told({}, "Knex: Timeout acquiring a connection"))).to.equal(true);
+    const several = new AggregateError([told({ code: "EREQUEST", number: 1750, class: 16 }), statement]);
+    expect([isFailure(several), faultOf(several)]).to.deep.equal([false, undefined]);
   });
 });

@@ -6,12 +6,16 @@
 -- before it began. Whoever has written a conversation's row is alone with its log, so what is read after that is what
 -- the append would follow. (Rows are locked by writing them, not by hints, and long values come by the OPENJSON that has
 -- no schema: both hold wherever T-SQL is spoken.)
+--
+-- :by_keys goes from what the batch names to its rows, each by its key, whatever the tables hold while the plan is made: a
+-- scan would wait for rows that other nodes have locked, and deadlock with them.
 set nocount on;
 set xact_abort on;
 set lock_timeout 4000;
 declare @batch nvarchar(max) = :batch;
 
-declare @a table (place int not null primary key, id nvarchar(36) collate Latin1_General_100_BIN2 not null,
+-- By id, so that all nodes lock in one order.
+declare @a table (id nvarchar(36) collate Latin1_General_100_BIN2 not null primary key, place int not null,
   seq bigint not null, hash varbinary(32) not null, head_seq bigint, head_hash varbinary(32), head_ordinal bigint,
   head_at datetime2(3), growth int, importing bit, broken bit, pair nvarchar(73) collate Latin1_General_100_BIN2,
   name nvarchar(80) collate Latin1_General_100_BIN2, creator nvarchar(36) collate Latin1_General_100_BIN2,
@@ -41,11 +45,11 @@ begin
   if @locked < 0 throw 51222, N'names are being taken', 1;
 end;
 
-update c set head_seq = c.head_seq from conversations as c join @a as a on a.id = c.id;
+update c set head_seq = c.head_seq from @a as a join conversations as c on c.id = a.id :by_keys;
 
 update a set outcome = 'stale' from @a as a left join conversations as c on c.id = a.id
   where a.seq <> coalesce(c.head_seq, 0)
-    or a.hash <> coalesce(c.head_hash, 0x0000000000000000000000000000000000000000000000000000000000000000);
+    or a.hash <> coalesce(c.head_hash, 0x0000000000000000000000000000000000000000000000000000000000000000) :by_keys;
 
 insert into @met (place, [key], seq)
   select a.place, cast(k.[key] as int) + 1, coalesce(m.seq, d.seq)
@@ -58,7 +62,7 @@ insert into @met (place, [key], seq)
         and m.client_message_id = :text(w.message) and m.client_message_id is not null
       left join entries as d on d.conversation_id = a.id
         and d.command_id = :text(w.command) and d.command_id is not null
-    where a.outcome is null and coalesce(m.seq, d.seq) is not null;
+    where a.outcome is null and coalesce(m.seq, d.seq) is not null :by_keys;
 update a set outcome = 'met' from @a as a where exists (select 1 from @met as m where m.place = a.place);
 
 update a set outcome = 'taken', holder = h.id
@@ -98,10 +102,7 @@ insert into entries (conversation_id, seq, type, sender_id, client_message_id, c
         hash varchar(64), ordinal bigint) as e
     where a.outcome is null;
 
-if exists (select 1 from @a where effects is not null and outcome is null)
-begin
-  :effects
-end;
+:effects
 
 update c set
     head_seq = coalesce(a.head_seq, c.head_seq),
@@ -110,8 +111,8 @@ update c set
     head_at = coalesce(a.head_at, c.head_at),
     member_count = c.member_count + coalesce(a.growth, 0),
     importing = coalesce(a.importing, c.importing)
-  from conversations as c join @a as a on a.id = c.id
-  where a.outcome is null and (a.head_seq is not null or a.importing is not null);
+  from @a as a join conversations as c on c.id = a.id
+  where a.outcome is null and (a.head_seq is not null or a.importing is not null) :by_keys;
 
 commit transaction;
 
@@ -121,4 +122,4 @@ select a.place, a.outcome, a.holder, m.[key], e.*
     left join @met as m on m.place = a.place
     left join entries as e on e.conversation_id = a.id and e.seq = m.seq
   where a.outcome is not null
-  order by a.place, m.[key];
+  order by a.place, m.[key] :by_keys;

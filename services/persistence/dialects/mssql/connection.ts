@@ -7,6 +7,8 @@ import type { SqlServer } from "../../../../contract/sql-server.ts";
 export const CONNECT = 3_000;
 /** Milliseconds for one message: whoever asked has given up after ten seconds. What is late is called off by an attention. */
 export const REQUEST = 8_000;
+/** Milliseconds for the attention to be answered; then the connection is closed, by which the server rolls back, too. */
+const CANCEL = 1_000;
 
 /** What tedious is told of a server, for our own pools and for knex. @throws CannotStart when a file can't be read */
 export const optionsOf = (server: SqlServer) => ({
@@ -15,6 +17,7 @@ export const optionsOf = (server: SqlServer) => ({
   multiSubnetFailover: server.multiSubnetFailover,
   appName: `wirehouse ${hostname()}-${process.pid}`.slice(0, 128),
   useUTC: true,
+  cancelTimeout: CANCEL,
   // Whatever fails rolls its transaction back, an attention too.
   abortTransactionOnError: true,
   ...(server.hostNameInCertificate === undefined ? {} : { serverName: server.hostNameInCertificate }),

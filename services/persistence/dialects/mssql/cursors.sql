@@ -15,7 +15,7 @@ insert into @v (conversation, principal, seq)
 begin transaction;
 
 update m set read_seq = m.read_seq
-  from members as m join @v as v on v.conversation = m.conversation_id and v.principal = m.principal_id;
+  from @v as v join members as m on m.conversation_id = v.conversation and m.principal_id = v.principal :by_keys;
 
 update m set
     mentioned_read = m.mentioned_read + (select count(*) from mentions as n
@@ -23,9 +23,9 @@ update m set
         and n.seq > m.read_seq and n.seq <= v.seq),
     read_ordinal = e.ordinal,
     read_seq = v.seq
-  from members as m
-    join @v as v on v.conversation = m.conversation_id and v.principal = m.principal_id
+  from @v as v
+    join members as m on m.conversation_id = v.conversation and m.principal_id = v.principal
     join entries as e on e.conversation_id = v.conversation and e.seq = v.seq
-  where m.read_seq < v.seq;
+  where m.read_seq < v.seq :by_keys;
 
 commit transaction;

@@ -1,7 +1,13 @@
 import knex, { type Knex } from "knex";
 import Client, { type Answered } from "knex/lib/dialects/mssql/index.js";
+import type { Connection, Request } from "tedious";
 import type { SqlServer } from "../../../../contract/sql-server.ts";
+import { mapBinding } from "./bindings.ts";
 import { CONNECT, optionsOf, REQUEST } from "./connection.ts";
+import { isConflict } from "./faults.ts";
+
+/** Tries of what had to give way to another transaction. */
+const TRIES = 5;
 
 /** A value as rows hold it elsewhere: numbers are safe integers here, times are what the contract writes. */
 function plain(value: unknown, type: string): unknown {
@@ -17,8 +23,29 @@ function integer(text: unknown): number | null {
   return value;
 }
 
-/** The driver gives 64-bit integers as text. What knex asks for without a name, some servers give one. */
+/** knex's client where it has to be otherwise. */
 class PlainClient extends Client {
+  /** What is sent outside a transaction of knex's is one by itself: where it had to give way it is sent again. */
+  override async _query(connection: Connection, query: unknown): Promise<unknown> {
+    const alone = !connection.inTransaction;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await super._query(connection, query);
+      } catch (error) {
+        if (!alone || !isConflict(error) || tries === TRIES) throw error;
+      }
+    }
+  }
+
+  /**
+   * knex keeps one queue for all pools of a process, and what waits in it goes by whichever connection comes next. Here
+   * nothing waits: a connection that was lost on its way from the pool says so.
+   */
+  override _enqueueRequest(request: Request, connection: Connection): void {
+    connection.execSql(request);
+  }
+
+  /** The driver gives 64-bit integers as text. What knex asks for without a name, some servers give one. */
   override processResponse(query: Answered, runner: unknown): unknown {
     for (const cell of query?.response?.flat() ?? []) {
       cell.value = plain(cell.value, cell.metadata.type.name);
@@ -46,7 +73,7 @@ export const connect = (server: SqlServer, pool: Knex.PoolConfig, request = REQU
       database: server.database,
       connectionTimeout: CONNECT,
       requestTimeout: request,
-      options: { ...optionsOf(server) },
+      options: { ...optionsOf(server), mapBinding },
     },
     pool: { min: 0, ...pool },
   });

@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Messages that write, each a transaction by itself; their one binding is a JSON text (`parameterOf`). */
-export const COMMIT = textOf("commit");
+export const COMMIT = textOf("commit").replace(":effects", () => textOf("effects"));
+/** Of appends that mean nothing besides their entries, as most do: half as long. */
+export const PLAIN_COMMIT = textOf("commit").replace(":effects", "");
 export const MOVE_CURSORS = textOf("cursors");
 
 function textOf(name: string): string {
   const text = readFileSync(join(import.meta.dirname, `${name}.sql`), "utf8");
   return text
     .replace(":batch", "?")
-    .replace(":effects", () => textOf("effects"))
+    .replaceAll(":by_keys", "option (loop join, force order)")
     .replace(/:text\((\S+?)\)/g, (_whole, of) => decoded(of));
 }
 

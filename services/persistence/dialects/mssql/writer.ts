@@ -5,17 +5,17 @@ import type { SqlServer } from "../../../../contract/sql-server.ts";
 import { recordsOf } from "../batch.ts";
 import type { Move, Statement, Written } from "../dialect.ts";
 import { type Loss, outcomesOf } from "../losses.ts";
-import { faultOf, isConflict, isUniqueViolation } from "./faults.ts";
+import { faultOf, isUniqueViolation } from "./faults.ts";
 import { connect } from "./knex.ts";
-import { COMMIT, MOVE_CURSORS, parameterOf } from "./statements.ts";
+import { COMMIT, MOVE_CURSORS, PLAIN_COMMIT, parameterOf } from "./statements.ts";
 import { together } from "./together.ts";
 
 /** Connections for directory and cursors. Commits have one of their own, so they wait for none of these. */
 const WRITERS = 2;
 /** Looks again at what another node has taken between our look and our write. */
 const LOOKS = 3;
-/** Tries of what had to give way to another node. */
-const TRIES = 5;
+/** Milliseconds that a write waits for a connection. */
+const ACQUIRE = 4_000;
 
 /** What writes to SQL Server. Each write is one message, so a paused node leaves no transaction open. */
 export class Writer {
@@ -25,17 +25,19 @@ export class Writer {
 
   /** @param failed is told what is wrong with the database, for the log */
   constructor(server: SqlServer, failed: (reason: string) => void) {
-    this.#commits = connect(server, { max: 1 });
-    this.#writes = connect(server, { max: WRITERS });
+    this.#commits = connect(server, { max: 1, acquireTimeoutMillis: ACQUIRE });
+    this.#writes = connect(server, { max: WRITERS, acquireTimeoutMillis: ACQUIRE });
     this.#failed = failed;
   }
 
   /** @throws as `Dialect.commit` does */
   async commit(batch: readonly Append[]): Promise<Appended[]> {
-    const parameter = parameterOf(recordsOf(batch));
+    const records = recordsOf(batch);
+    const text = records.some(({ effects }) => effects) ? COMMIT : PLAIN_COMMIT;
+    const parameter = parameterOf(records);
     for (let look = 1; ; look++) {
       try {
-        const rows: Loss[] = await this.#use(() => this.#commits.raw(COMMIT, [parameter]));
+        const rows: Loss[] = await this.#use(() => this.#commits.raw(text, [parameter]));
         return outcomesOf(batch, rows);
       } catch (error) {
         if (!isUniqueViolation(error) || look === LOOKS) throw error;
@@ -63,18 +65,14 @@ export class Writer {
     await Promise.all([this.#commits.destroy(), this.#writes.destroy()]);
   }
 
-  /** Sends a message, again where it had to give way to another transaction. */
   async #use<T>(send: () => PromiseLike<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await send();
-      } catch (error) {
-        if (isConflict(error) && tries < TRIES) continue;
-        const fault = faultOf(error);
-        if (fault === undefined) throw error;
-        this.#failed(fault);
-        throw refuse("unavailable", "The database does not write: what was under way may be stored or not");
-      }
+    try {
+      return await send();
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) throw error;
+      this.#failed(fault);
+      throw refuse("unavailable", "The database does not write: what was under way may be stored or not");
     }
   }
 }
