@@ -6,6 +6,8 @@ import type { Token } from "./link.ts";
 const PATIENCE = 30_000;
 const AGAIN = 200;
 const LONGEST = 5_000;
+/** Milliseconds for one answer: a server that is there says sooner that it can't; one that was cut off says nothing. */
+const SILENCE = 20_000;
 
 /** Statuses after which it makes sense to ask another gateway, or later. */
 const passing: readonly number[] = [429, 502, 503, 504];
@@ -14,11 +16,14 @@ const passing: readonly number[] = [429, 502, 503, 504];
 export class Rest {
   readonly #urls: readonly string[];
   readonly #token: Token;
+  readonly #silence: number;
   #turn = 0;
 
-  constructor(urls: readonly string[], token: Token) {
+  /** @param silence milliseconds for one answer, if others than usual */
+  constructor(urls: readonly string[], token: Token, silence = SILENCE) {
     this.#urls = urls;
     this.#token = token;
+    this.#silence = silence;
   }
 
   /**
@@ -63,6 +68,7 @@ export class Rest {
       method,
       headers: { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(this.#silence),
     });
     const text = await response.text();
     // Answers without a body are null.
