@@ -11,6 +11,7 @@ import { Retries } from "../../mixins/retries.ts";
 import type { FindCredential } from "./authenticate.ts";
 import { inCourseOf } from "./course.ts";
 import type { EventStreams } from "./event-streams.ts";
+import { failuresTold } from "./failures.ts";
 import { routes } from "./http.ts";
 import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -121,7 +122,7 @@ export const gateway = ({
         };
       },
     });
-    const failed = (error: unknown) => logger.warn("A stream failed", error);
+    const failed = failuresTold((sentence, error) => logger.warn(sentence, error));
     const signals = signalsOf({ broker, fanOut, directory: directoryOf(this), failed });
     const headsOf: StreamsOptions["headsOf"] = (params) =>
       retries.persist("persistence.headsOf", () => call(broker, "persistence.headsOf", params));
