@@ -1,7 +1,7 @@
 import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName, Params } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
-import type { Choice, Presence } from "../../contract/presence.ts";
+import type { Presence } from "../../contract/presence.ts";
 import { bareHandle } from "../../contract/principal.ts";
 import { placed } from "../../mixins/actor/actor.mixin.ts";
 import { nodesOf, Owners } from "../../mixins/actor/owners.ts";
@@ -27,13 +27,6 @@ async function idsOf(service: Service, addresses: string[]): Promise<string[]> {
   const found = await directoryOf(service).byHandle(handles);
   return [...new Set(handles)].flatMap((handle) => found.get(handle)?.id ?? []);
 }
-
-/** What is kept knows no February 30. */
-const chosen = ({ status, text, until }: Choice): Choice => ({
-  status,
-  ...(text !== undefined && { text }),
-  ...(until !== undefined && { until: new Date(until).toISOString() }),
-});
 
 type Parts = { owners: Owners; rollCall: RollCall; upkeep: Upkeep };
 
@@ -98,11 +91,10 @@ export function presence(limits: Times = times): ServiceSchema {
       }),
 
       choose: placed("presence.choose", "principalId", async function (this: Service, ctx: In<"presence.choose">) {
-        const { principalId, ...given } = ctx.params;
+        const { principalId, ...choice } = ctx.params;
         // Who calls names nobody: it is himself, and it goes on to his owner.
-        if (principalId === undefined) return call(ctx, "presence.choose", { ...given, principalId: callerOf(ctx) });
+        if (principalId === undefined) return call(ctx, "presence.choose", { ...choice, principalId: callerOf(ctx) });
         checkSelf(ctx, principalId);
-        const choice = chosen(given);
         await tell(actors, this, principalId, { type: "choose", choice });
         return choice;
       }),

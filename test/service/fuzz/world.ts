@@ -30,7 +30,7 @@ export async function world({ admin, person }: Edge): Promise<{ known: Known; ca
       emoji: ["👍", "a b"],
       clientMessageId: ["once", "twice"],
       ref: [1, "a"],
-      expiresAt: ["2099-01-01T00:00:00.000Z", "2001-02-30T00:00:00.000Z"],
+      expiresAt: ["2099-01-01T00:00:00.000Z", "2000-02-29T00:00:00.000Z"],
       disabled: [false],
     },
   };

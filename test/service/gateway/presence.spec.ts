@@ -175,14 +175,13 @@ describe("presence at the edge", () => {
         { status: "online", text: "x".repeat(141) },
         { status: "online", until: "later" },
         { status: "online", until: "2026-13-01T00:00:00.000Z" },
+        { status: "online", until: "2099-02-30T00:00:00.000Z" },
         { status: "online", until: "2026-01-01T00:00:00Z" },
         { status: "online", note: "x" },
       ];
       for (const body of bad) expect((await ana.put("/v1/presence", body)).status, JSON.stringify(body)).to.equal(400);
       const text = "😀".repeat(140);
       expect((await ana.put("/v1/presence", { status: "online", text })).status).to.equal(200);
-      const february = { status: "online", until: "2099-02-30T00:00:00.000Z" };
-      expect((await ana.put("/v1/presence", february)).body.until).to.equal("2099-03-02T00:00:00.000Z");
       for (const query of ["", "?principals=", "?principals=ana", "?principals=@ana&limit=2"])
         expect((await ana.get(`/v1/presence${query}`)).status, query).to.equal(400);
       for (const frame of [
