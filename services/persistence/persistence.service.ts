@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../../config.ts";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
+import { Pulse } from "../../mixins/pulse.ts";
 import { commitMetrics, waitMetrics } from "./commit-metrics.ts";
 import { addBinding, bindingChanges, bindings, removeBinding } from "./directory/bindings.ts";
 import { addGroup, group, groups } from "./directory/groups.ts";
@@ -31,6 +32,7 @@ const unhurried = { timeout: 0 };
 /** The log and the directory's rows: the only service that opens the database. */
 export function persistence(config: Pick<Config, "database" | "pool">) {
   let opened: Store | undefined;
+  let pulse: Pulse | undefined;
   const store = (): Store => {
     if (!opened) throw refuse("unavailable", "The database is not open");
     return opened;
@@ -147,9 +149,12 @@ export function persistence(config: Pick<Config, "database" | "pool">) {
       waitMetrics(this.broker, () => opened);
       opened = await openStore(config, (text) => this.logger.warn(text), commitMetrics(this.broker));
       traceQueries(opened.reader);
+      pulse = new Pulse(this.broker, () => revision(store().reader));
+      pulse.start();
     },
 
     async stopped() {
+      pulse?.stop();
       const closing = opened;
       opened = undefined;
       await closing?.close();

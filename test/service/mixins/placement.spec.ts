@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { owner } from "../../../mixins/actor/rendezvous.ts";
+import { Pulse } from "../../../mixins/pulse.ts";
 import { brokerOptions } from "../../../moleculer.config.ts";
 import { until } from "../../support/until.ts";
 
@@ -70,4 +71,32 @@ describe("placement over a transporter", () => {
       expect(after).to.not.include("node-c");
       expect(after.filter((node, i) => node !== before[i] && before[i] !== "node-c")).to.deep.equal([]);
     }));
+
+  it("passes over who says that he can't do his part, himself too, while anybody else is there", () =>
+    withNodes(names, async (nodes) => {
+      /** What becomes of a look at a node's database; of those not named all is well. */
+      const looks = new Map<string, () => Promise<unknown>>();
+      const pulses = nodes.map((node) => new Pulse(node, async () => looks.get(node.nodeID)?.()));
+      const fails = () => Promise.reject(new Error("the database is gone"));
+      const hangs = () => new Promise(() => {});
+      for (const pulse of pulses) pulse.start();
+      const [first] = nodes;
+      const asked = async () => {
+        const calls = keys.map(() => first?.call<string, object>("echo.anywhere", {}));
+        return [...new Set(await Promise.all(calls))].sort();
+      };
+      const become = (expected: string[]) =>
+        until(async () => String(await asked()) === String(expected), `${expected} to be asked`);
+      try {
+        expect(await asked()).to.deep.equal(["node-a"]);
+        looks.set("node-a", fails);
+        await become(["node-b", "node-c"]);
+        looks.set("node-b", hangs);
+        await become(["node-c"]);
+        looks.set("node-c", fails);
+        await become(["node-a"]);
+      } finally {
+        for (const pulse of pulses) pulse.stop();
+      }
+    })).timeout(30_000);
 });

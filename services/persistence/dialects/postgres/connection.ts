@@ -8,13 +8,13 @@ import { CannotStart } from "../../../../contract/errors.ts";
 /** Milliseconds for a connection to be made. */
 const CONNECT = 3_000;
 /** Milliseconds that a statement may wait for a lock: a paused node's transaction is ended before that. */
-const LOCK = 4_000;
+const LOCK = 3_000;
 /** Milliseconds after which the server ends a transaction whose client says nothing: a paused node holds nobody up. */
 const IDLE_IN_TRANSACTION = 2_000;
-/** Milliseconds for one statement: whoever asked has given up after ten seconds. */
-const STATEMENT = 8_000;
+/** Milliseconds for one statement: all go by an index, and whoever asked can still ask another node. */
+const STATEMENT = 4_000;
 /** Milliseconds without a byte after which a connection is given up: an answer would have come, if only that it is late. */
-const SILENCE = STATEMENT + 2_000;
+const SILENCE = STATEMENT + 1_000;
 /** Seconds after which the server sees that a machine is gone. */
 const KEEPALIVE = { idle: 5, interval: 2, count: 3 };
 
