@@ -57,7 +57,10 @@ export type Published = {
   unseen: { stored: number; refused: number };
 };
 
-/** RFC 9457. `retryAfter`: seconds. */
+/**
+ * RFC 9457. `retryAfter`: seconds. Of a message to a topic that not all conversations could answer also what became of it in
+ * the others, and the `clientMessageId` with which the same finishes it.
+ */
 export type Problem = {
   type: string;
   title: string;
@@ -65,7 +68,8 @@ export type Problem = {
   detail: string;
   errors?: { field: string; message: string }[];
   retryAfter?: number;
-};
+  clientMessageId?: string;
+} & Partial<Published>;
 
 export type Presence = {
   principalId: string;

@@ -4,6 +4,7 @@ import type * as ours from "../../../client/words.ts";
 import type { Body, Entry, EntryType, Kind, Receipt, Role } from "../../../contract/entry.ts";
 import type { Problem } from "../../../contract/errors.ts";
 import type { clientFrames, Hello, ServerFrame } from "../../../contract/frames.ts";
+import type { Presence } from "../../../contract/presence.ts";
 
 /** Whether two types are the same, each to be used where the other is. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -20,7 +21,9 @@ type Words = {
   bodies: Same<ours.Bodies, { [T in EntryType]: Body<T> }>;
   entry: Entry extends ours.Entry ? true : false;
   receipt: Same<ours.Receipt, Receipt>;
-  problem: Same<ours.Problem, Omit<Problem, "type"> & { type: string }>;
+  /** With all that may be there: what may be left out would be missed by nobody. */
+  problem: Same<Required<ours.Problem>, Required<Omit<Problem, "type"> & { type: string }>>;
+  presence: Same<Required<ours.Presence>, Required<Presence>>;
   /** Every frame of the contract is one that the library knows. */
   told: Exclude<ServerFrame["type"], ours.ServerFrame["type"]> extends never ? true : false;
   hello: ours.ClientFrame & { type: "hello" } extends Hello ? true : false;
@@ -34,6 +37,7 @@ const words: Words = {
   entry: true,
   receipt: true,
   problem: true,
+  presence: true,
   told: true,
   hello: true,
   said: true,
