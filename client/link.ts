@@ -102,14 +102,16 @@ export class Link {
     // Stopped, or given up for another try, while it waited.
     const isOver = () => this.#state !== "connecting" || this.#liveness !== liveness;
     const given = this.#options.token;
-    let token: string;
     try {
-      token = typeof given === "string" ? given : await given();
+      const token = await (typeof given === "string" ? given : given());
+      if (!isOver()) this.#dial(token);
     } catch {
       if (!isOver()) this.#ended(1006);
-      return;
     }
-    if (isOver()) return;
+  }
+
+  /** @throws where the page may not connect there */
+  #dial(token: string): void {
     this.#token = token;
     const socket = new WebSocket(`${this.url.replace(/^http/, "ws").replace(/\/$/, "")}/v1/stream`);
     const hello = this.#options.hello(token);

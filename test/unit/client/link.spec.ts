@@ -142,6 +142,26 @@ describe("the client's link", () => {
     );
   });
 
+  it("tells that there is no connection where the page may not make one, and tries again", () =>
+    ScriptedServer.with(async (server) => {
+      const { WebSocket } = globalThis;
+      class Forbidden {
+        constructor() {
+          throw new DOMException("mixed content", "SecurityError");
+        }
+      }
+      Object.assign(globalThis, { WebSocket: Forbidden });
+      await withLink([server], async (_link, ends) => {
+        try {
+          await until(() => ends.length === 1, "the end");
+          expect(ends[0]?.code).to.equal(1006);
+        } finally {
+          Object.assign(globalThis, { WebSocket });
+        }
+        await (await server.visit(0)).greet();
+      });
+    }));
+
   it("leaves a server that does not greet", () =>
     ScriptedServer.with(async (server) =>
       withLink([server], async (_link, ends) => {
