@@ -12,5 +12,13 @@ export const isUndelivered = (error: unknown): boolean => UNDELIVERED.includes(t
 /** The call or its answer was lost on the way: it may be repeated where repeating is harmless. */
 export const isLost = (error: unknown): boolean => isUndelivered(error) || typeOf(error) === REJECTED;
 
+/** Asks once more where an answer was lost with its node: that says nothing of the others. */
+export function twice<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch((error) => {
+    if (!isLost(error)) throw error;
+    return ask();
+  });
+}
+
 /** This node takes no more: another one may. */
 export const stopping = (action: string) => new Errors.ServiceNotAvailableError({ action });

@@ -1,11 +1,12 @@
 import type { Server } from "node:http";
-import type { Service, ServiceSchema } from "moleculer";
+import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 import ApiGateway, { type ApiSettingsSchema, type GatewayResponse, type IncomingRequest } from "moleculer-web";
 import { type Config, readConfig } from "../../config.ts";
 import { CONNECTIONS } from "../../contract/limits.ts";
 import { call } from "../../mixins/call.ts";
 import { directoryOf, directoryView } from "../../mixins/directory-view/directory-view.mixin.ts";
 import { fanOutOf } from "../../mixins/fan-out/fan-out.middleware.ts";
+import { twice } from "../../mixins/lost.ts";
 import { meterOf } from "../../mixins/metrics/meter.ts";
 import { Retries } from "../../mixins/retries.ts";
 import type { FindCredential } from "./authenticate.ts";
@@ -41,6 +42,9 @@ function partsOf(service: Service): Parts {
 }
 
 const restOf = (request: IncomingRequest): Rest => partsOf(request.$service).rest;
+
+/** Whether requests could be served now. */
+const probe = (broker: ServiceBroker): Promise<unknown> => twice(() => call(broker, "persistence.revision", {}));
 
 /** The only service that speaks HTTP: REST, the stream, health, what is told of the API. */
 export const gateway = ({
@@ -82,9 +86,8 @@ export const gateway = ({
     send404(this: Service, _request: IncomingRequest, response: GatewayResponse) {
       partsOf(this).rest.notFound(response);
     },
-    /** Whether requests could be served now. */
     probe(this: Service) {
-      return call(this.broker, "persistence.revision", {});
+      return probe(this.broker);
     },
     async drain(this: Service) {
       const { rest, streams, events, rounds, signals } = partsOf(this);
@@ -109,7 +112,7 @@ export const gateway = ({
     const rest = new Rest({
       logger,
       find,
-      probe: () => call(broker, "persistence.revision", {}),
+      probe: () => probe(broker),
       callerOf: (credential): Caller => {
         const { principal } = credential;
         return {
