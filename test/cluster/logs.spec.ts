@@ -18,6 +18,7 @@ const layout: Layout = {
   persistence: { services: "directory,persistence", environment: logging("json") },
   "router-1": { services: "router", environment: logging("json") },
   "router-2": { services: "router", environment: logging("text") },
+  others: { services: "presence,search", environment: logging("json") },
   gateway: { services: "gateway", environment: logging("json") },
 };
 
@@ -47,23 +48,43 @@ async function throughRoutes(admin: Client, word: string): Promise<void> {
   for (const [url, request] of requests) await (await fetch(url, request)).body?.cancel();
 }
 
-/** What people really do, with the marker as all that they write. */
-async function throughUse(admin: Client, ana: Client & { id: string; handle: string }, word: string): Promise<string> {
+/** What people really do, with the marker as all that they write. @returns what was not done */
+async function throughUse(admin: Client, ana: Client & { id: string; handle: string }, word: string) {
+  const refused: string[] = [];
+  const use = async (who: Client, method: string, path: string, body?: object) => {
+    const { status } = await who.request(method, path, body);
+    if (status >= 300) refused.push(`${method} ${path}: ${status}`);
+  };
   const room = await admin.room(ana.handle);
   const at = `/conversations/${room}`;
   const { seq } = await ana.send(room, `about ${word}`, word);
-  await ana.request("POST", "/messages", { to: room, text: word, data: { [word]: word }, replyTo: seq });
+  await use(ana, "POST", "/messages", { to: room, text: word, data: { [word]: word }, replyTo: seq });
   await ana.request("POST", "/messages", { to: room, text: "another", clientMessageId: word });
-  await ana.request("PATCH", `${at}/messages/${seq}`, { text: `now ${word}` });
-  await ana.request("PUT", `${at}/messages/${seq}/reactions/${word}`);
-  await admin.request("PATCH", at, { purpose: word, name: word });
-  await admin.request("POST", `/principals/${ana.handle}/tokens`, { label: word });
-  await admin.request("POST", "/conversations", { kind: "channel", name: word, purpose: word });
-  await ana.request("DELETE", `${at}/messages/${seq}?reason=${word}`);
-  await ana.request("GET", `/search?q=${word}`);
-  await ana.request("PUT", "/presence", { status: "away", text: word });
+  await use(ana, "PATCH", `${at}/messages/${seq}`, { text: `now ${word}` });
+  await use(ana, "PUT", `${at}/messages/${seq}/reactions/${word}`);
+  await use(admin, "PATCH", at, { purpose: word, name: word });
+  await use(admin, "POST", `/principals/${ana.handle}/tokens`, { label: word });
+  await use(admin, "POST", "/conversations", { kind: "channel", name: word, purpose: word });
+  await use(admin, "PUT", `/groups/${word}`, { members: [`@${ana.handle}`] });
+  await use(admin, "POST", "/bindings", { pattern: `${word}.>`, conversationId: room });
+  await use(admin, "PATCH", `/principals/${ana.handle}`, { publish: [`${word}.>`] });
+  await use(ana, "POST", "/messages", { to: `topic:${word}.${word}`, text: word });
+  await use(ana, "DELETE", `${at}/messages/${seq}?reason=${word}`);
+  await use(ana, "GET", `/search?q=${word}`);
+  await use(ana, "PUT", "/presence", { status: "away", text: word });
   await admin.request("POST", `${at}/verify`, { anchors: [{ seq: 1, hash: word }] });
-  return room;
+  return { room, refused };
+}
+
+/** Until it is found, and told on a stream of events. */
+async function throughReaders(ana: Client, room: string, word: string): Promise<void> {
+  const headers = { authorization: `Bearer ${ana.token}` };
+  const { body } = await fetch(`${ana.url}/v1/conversations/${room}/stream?after=0`, { headers });
+  const events = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let told = ""; !told.includes(word); ) told += (await events?.read())?.value ?? "";
+  await events?.cancel();
+  const found = Type.Object({ items: Type.Array(Type.Unknown()) });
+  await until(async () => (await ana.ask(found, "GET", `/search?q=${word}`)).items.length > 0, "it to be found");
 }
 
 /** Frames with the marker: sends, and all that is malformed. */
@@ -112,7 +133,9 @@ describeOnNats("logs of all processes, at their most talkative", () => {
       const admin = new Client(url, ADMINISTRATOR);
       const ana = await admin.person("ana");
       await throughRoutes(admin, word);
-      const room = await throughUse(admin, ana, word);
+      const { room, refused } = await throughUse(admin, ana, word);
+      expect(refused, "what people do is done").to.deep.equal([]);
+      await throughReaders(ana, room, word);
       await throughFrames(ana, room, word);
 
       // Failures: a node that is gone in the middle of sends, a connection that is cut, a database that is gone.
@@ -135,7 +158,7 @@ describeOnNats("logs of all processes, at their most talkative", () => {
       await pause(0);
 
       const outputs = [...lines, ...cluster.nodes.map((node) => node.output())].filter((text) => text !== "");
-      expect(outputs.length).to.be.at.least(4);
+      expect(outputs.length).to.be.at.least(5);
       const secrets = { word, administrator: ADMINISTRATOR, token: ana.token };
       for (const [name, secret] of Object.entries(secrets)) {
         const found = outputs.flatMap((text) => text.split("\n").filter((line) => line.includes(secret)));
