@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { cluster, clusterOnPostgres } from "./cluster.ts";
+import { heartbeats } from "./heartbeats.ts";
 import { idle } from "./idle.ts";
 import { long } from "./long.ts";
 import { postgres } from "./postgres.ts";
@@ -7,7 +8,9 @@ import { presenceStorm } from "./presence.ts";
 import { resubscribe } from "./resubscribe.ts";
 import { search } from "./search.ts";
 import { storedBench } from "./stored.ts";
+import { subjects } from "./subjects.ts";
 import { topics } from "./topics.ts";
+import { tracing } from "./tracing.ts";
 import { wire } from "./wire.ts";
 import { W1, W2 } from "./workloads.ts";
 
@@ -18,7 +21,7 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench                 all of it
  *     npm run bench -- --quick      one short turn of each
  *     npm run bench -- --only W1    one of them
- *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; a restart of NATS. Needs nats-server
+ *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; what NATS carries. Needs nats-server
  *     npm run bench -- --database postgres    W1 and W2 on PostgreSQL, beside SQLite: POSTGRES_URL, or a server of its own
  *     npm run bench -- --cluster --database postgres    with one and with two nodes that write to it, beside one process on SQLite
  */
@@ -40,6 +43,10 @@ const onCluster: Record<string, () => Promise<void>> = {
   W2: () => cluster(W2, pace),
   /** A restart of NATS under a full gateway. */
   resubscribe: () => resubscribe({ sessions: options.quick ? 1_000 : 10_000 }),
+  /** What fifty nodes say to each other when nothing happens. */
+  heartbeats,
+  /** Memory of what is listened to. */
+  subjects,
 };
 
 const clusterOfPostgres: Record<string, () => Promise<void>> = {
@@ -63,6 +70,8 @@ const inOne: Record<string, () => Promise<void>> = {
   presence: presenceStorm,
   /** Memory of sessions. */
   idle,
+  /** CPU of a message with and without traces. */
+  tracing: () => tracing(pace),
   /** Matching a topic, by the number of bindings and by its length. */
   topics,
   /** How soon messages are found, what indexing costs, and queries on a million of them. */

@@ -79,6 +79,8 @@ type Options = {
   database?: string;
   /** What it runs; without it everything. */
   services?: string[];
+  /** Where it tells of its spans, and of which share of traces. */
+  traces?: { collector: string; share: number };
 };
 
 const administrator = "bench-administrator-bench-administrator";
@@ -86,7 +88,7 @@ const administrator = "bench-administrator-bench-administrator";
 /** Wirehouse as `npm start` runs it. */
 export async function wirehouse(
   name: string,
-  { metered = false, data, database, services }: Options = {},
+  { metered = false, data, database, services, traces }: Options = {},
 ): Promise<Wirehouse> {
   const port = await freePort();
   const metrics = await freePort();
@@ -98,6 +100,10 @@ export async function wirehouse(
     PORT: String(port),
     ...(metered && { METRICS_PORT: String(metrics) }),
     ...(database !== undefined && { DATABASE_URL: database }),
+    ...(traces && {
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.collector,
+      OTEL_TRACES_SAMPLER_ARG: String(traces.share),
+    }),
   });
   return {
     ...server,
