@@ -3,6 +3,9 @@ import { Client } from "../support/client.ts";
 
 /** Milliseconds between two looks of a load balancer. */
 const PROBE = 100;
+/** Milliseconds for it to be told that a gateway is ready, and for a client to be answered. */
+const SILENCE = 4_000;
+const PATIENCE = 10_000;
 
 type Gateway = { readonly name: string; readonly url: string };
 
@@ -14,6 +17,7 @@ export class Traffic {
   readonly #gateways: readonly Gateway[];
   readonly #ready = new Set<Gateway>();
   readonly #balancing: NodeJS.Timeout;
+  readonly #underWay = new Set<Promise<void>>();
   #turn = 0;
 
   constructor(gateways: readonly Gateway[]) {
@@ -36,13 +40,19 @@ export class Traffic {
         await pause(PROBE);
         continue;
       }
-      try {
-        await request(new Client(gateway.url, token), serial);
-        this.answered++;
-      } catch (error) {
-        this.failures.push(`${kind} at ${gateway.name}: ${error}`);
-      }
+      const asked = request(new Client(gateway.url, token, PATIENCE), serial).then(
+        () => void this.answered++,
+        (error: unknown) => void this.failures.push(`${kind} at ${gateway.name}: ${error}`),
+      );
+      this.#underWay.add(asked);
+      await asked;
+      this.#underWay.delete(asked);
     }
+  }
+
+  /** When what was asked so far has been answered, or has failed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
   }
 
   stop(): void {
@@ -51,10 +61,13 @@ export class Traffic {
   }
 
   async #probe(): Promise<void> {
-    for (const gateway of this.#gateways) {
-      const response = await fetch(`${gateway.url}/readyz`).catch(() => undefined);
-      if (response?.ok) this.#ready.add(gateway);
-      else this.#ready.delete(gateway);
-    }
+    await Promise.all(
+      this.#gateways.map(async (gateway) => {
+        const signal = AbortSignal.timeout(SILENCE);
+        const response = await fetch(`${gateway.url}/readyz`, { signal }).catch(() => undefined);
+        if (response?.ok) this.#ready.add(gateway);
+        else this.#ready.delete(gateway);
+      }),
+    );
   }
 }

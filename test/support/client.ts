@@ -8,13 +8,16 @@ import { Page } from "../../contract/scalars.ts";
 export class Client {
   url: string;
   readonly token: string;
+  readonly #patience: number;
 
-  constructor(url: string, token: string) {
+  /** @param patience milliseconds for an answer */
+  constructor(url: string, token: string, patience = 60_000) {
     this.url = url;
     this.token = token;
+    this.#patience = patience;
   }
 
-  /** @throws when the connection breaks, or the status is none of the 2xx */
+  /** @throws when the connection breaks or nothing comes, or the status is none of the 2xx */
   async ask<T extends TSchema>(result: T, method: string, path: string, body?: object): Promise<Static<T>> {
     const { status, body: answer } = await this.request(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
@@ -26,6 +29,7 @@ export class Client {
       method,
       headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
       body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(this.#patience),
     });
     const text = await response.text();
     return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { Client } from "../../support/client.ts";
 import type { History } from "../chaos/history.ts";
 import { Participant } from "../chaos/participant.ts";
+import { loopback } from "./hosts.ts";
 import { raise, Stage } from "./stage.ts";
 
 /**
@@ -46,7 +47,7 @@ async function figures({ nodes }: Stage): Promise<Map<string, Figures>> {
 }
 
 const token = randomUUID() + randomUUID();
-await Stage.with(token, async (stage) => {
+await Stage.with(loopback(), token, async (stage) => {
   await raise(stage);
   const admin = new Client(stage.gateways[0] ?? "", token);
   const history: History = { sends: [], views: [], surprises: [], ends: [] };

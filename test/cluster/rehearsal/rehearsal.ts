@@ -6,13 +6,15 @@ import { chosen, type Random, seeded } from "../../support/random.ts";
 import { until } from "../../support/until.ts";
 import { accepted } from "../chaos/chaos.ts";
 import { violations } from "../chaos/checker.ts";
-import type { History } from "../chaos/history.ts";
+import type { History, Send } from "../chaos/history.ts";
 import { Participant } from "../chaos/participant.ts";
 import { Traffic } from "../traffic.ts";
-import { acts } from "./acts.ts";
+import { actsOn } from "./acts.ts";
+import type { Network } from "./hosts.ts";
 import { raise, Stage } from "./stage.ts";
 
 export type Options = {
+  network: Network;
   seed: number;
   people: number;
   rooms: number;
@@ -20,31 +22,36 @@ export type Options = {
   pace: number;
   /** Milliseconds of load before, between and after what happens. */
   calm: number;
+  /** A folder that keeps what each process writes. */
+  logs: string | undefined;
   tell(line: string): void;
 };
 
-/** What an act cost: sends by the library that were refused, REST requests that failed, milliseconds to recovery. */
+/** What an act cost: sends by the library that were refused and REST requests that failed, milliseconds to recovery. */
 export type Row = {
   act: string;
   planned: boolean;
   seconds: number;
   sends: number;
   requests: number;
-  failed: number;
+  failures: string[];
   recovery: number;
 };
-export type Outcome = { rows: Row[]; failures: string[]; entries: number; violations: string[] };
+export type Outcome = { rows: Row[]; entries: number; violations: string[] };
 
 /** Milliseconds for all to be answered, and shown. */
 const PATIENCE = 60_000;
+/** Milliseconds between two reads of one who asks over REST. */
+const THINKING = 20;
 
 /** Plays through what befalls production, planned and not, under load; checks in the end what was stored and shown. */
 export function rehearse(options: Options): Promise<Outcome> {
   const token = randomUUID() + randomUUID();
-  return Stage.with(token, async (stage) => {
+  const played = async (stage: Stage): Promise<Outcome> => {
     await raise(stage);
     options.tell(`up: ${stage.nodes.map(({ piece }) => piece.name).join(", ")}, three NATS servers, PostgreSQL`);
-    const random = seeded(options.seed);
+    // Apart from what happens, which is to be the same again.
+    const random = seeded(options.seed + 1);
     const { people, rooms } = await population(new Client(stage.gateways[0] ?? "", token), options);
     const history: History = { sends: [], views: [], surprises: [], ends: [] };
     const gateways = stage.gateways;
@@ -56,7 +63,7 @@ export function rehearse(options: Options): Promise<Outcome> {
     );
     const traffic = new Traffic(gateways.map((url, index) => ({ name: `gateway ${index + 1}`, url })));
     const asking = asked(traffic, people, rooms, random);
-    const rows = await play(stage, options, random, {
+    const rows = await play(stage, options, seeded(options.seed), {
       history,
       traffic,
       recovered: () => accepted(participants, rooms),
@@ -64,7 +71,10 @@ export function rehearse(options: Options): Promise<Outcome> {
     sending.forEach(clearInterval);
     traffic.stop();
     await Promise.all(asking);
-    await until(() => participants.every(({ unanswered }) => unanswered === 0), "all sends to be answered", PATIENCE);
+    // Where it never comes about the checker says what is missing.
+    const waited = (condition: () => boolean, what: string) =>
+      until(condition, what, PATIENCE).catch((error: Error) => options.tell(error.message));
+    await waited(() => participants.every(({ unanswered }) => unanswered === 0), "all sends to be answered");
 
     const [reader] = people;
     const logs = new Map<string, Awaited<ReturnType<Client["log"]>>>();
@@ -73,12 +83,13 @@ export function rehearse(options: Options): Promise<Outcome> {
       const log = (await reader?.log(room)) ?? [];
       logs.set(room, log);
       if (!(await reader?.verified(room))) broken.push(room);
-      await until(() => participants.every((one) => one.shown(room) >= log.length), "all to be shown all", PATIENCE);
+      await waited(() => participants.every((one) => one.shown(room) >= log.length), `all of ${room} to be shown`);
     }
     for (const participant of participants) participant.close();
     const entries = [...logs.values()].reduce((sum, log) => sum + log.length, 0);
-    return { rows, failures: traffic.failures, entries, violations: violations(history, { logs, broken }) };
-  });
+    return { rows, entries, violations: violations(history, { logs, broken }) };
+  };
+  return Stage.with(options.network, token, played, options.logs);
 }
 
 type Person = Client & { id: string; handle: string };
@@ -96,22 +107,32 @@ async function population(admin: Client, { people: count, rooms: number }: Optio
 function asked(traffic: Traffic, people: Person[], rooms: string[], random: Random): Promise<void>[] {
   const [person] = people;
   if (!person) throw new Error("nobody to ask");
+  const reading = (kind: string, path: () => string) =>
+    traffic.run(kind, person.token, async (client) => {
+      await pause(THINKING);
+      await client.ask(Type.Unknown(), "GET", path());
+    });
   return [
-    traffic.run("send", person.token, (client, serial) => client.send(chosen(random, rooms), "text", `rest-${serial}`)),
-    traffic.run("list", person.token, (client) => client.ask(Type.Unknown(), "GET", "/conversations")),
-    traffic.run("read", person.token, (client) =>
-      client.ask(Type.Unknown(), "GET", `/conversations/${chosen(random, rooms)}/messages`),
-    ),
+    traffic.run("send", person.token, (client, serial) => client.send(chosen(random, rooms), "rest", `rest-${serial}`)),
+    reading("list", () => "/conversations"),
+    reading("read", () => `/conversations/${chosen(random, rooms)}/messages`),
+    reading("find", () => "/search?q=rest&sort=newest&limit=1"),
+    reading("see", () => `/presence?principals=@${person.handle}`),
   ];
 }
 
 type Measured = { history: History; traffic: Traffic; recovered(): Promise<void> };
 
-async function play(stage: Stage, { calm, tell }: Options, random: Random, measured: Measured): Promise<Row[]> {
+async function play(
+  stage: Stage,
+  { network, calm, tell }: Options,
+  random: Random,
+  measured: Measured,
+): Promise<Row[]> {
   const { history, traffic, recovered } = measured;
   const rows: Row[] = [];
   await recovered();
-  for (const { name, planned, run } of acts) {
+  for (const { name, planned, run } of actsOn(network)) {
     await pause(calm);
     const [sends, answered, failures, began] = [
       history.sends.length,
@@ -126,20 +147,25 @@ async function play(stage: Stage, { calm, tell }: Options, random: Random, measu
     await mend?.();
     await recovered();
     await until(() => history.sends.slice(sends).every(({ outcome }) => outcome), "answers", PATIENCE).catch(() => {});
+    await traffic.settled();
     const made = history.sends.slice(sends);
-    const refused = made.filter(({ outcome }) => !outcome || "refused" in outcome).length;
-    const requests = traffic.answered - answered;
-    const failed = refused + traffic.failures.length - failures;
+    const failed = [...made.flatMap(failureOf), ...traffic.failures.slice(failures)];
     rows.push({
       act: name,
       planned,
       seconds: (Date.now() - began) / 1000,
       sends: made.length,
-      requests,
-      failed,
+      requests: traffic.answered - answered,
+      failures: failed,
       recovery,
     });
-    tell(`${name}: ${failed} failed${planned ? "" : `, recovered in ${recovery} ms`}`);
+    tell(`${name}: ${failed.length} failed${planned ? "" : `, recovered in ${recovery} ms`}`);
   }
   return rows;
+}
+
+/** Of a send by the library. */
+function failureOf({ outcome }: Send): string[] {
+  if (!outcome) return ["a stream's send: no answer"];
+  return "refused" in outcome ? [`a stream's send: ${outcome.refused}`] : [];
 }

@@ -1,12 +1,12 @@
-import { freePort } from "../../support/free-port.ts";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { natsServer } from "../../support/nats.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { type Environment, type Running, run, script } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 import { withFolder } from "../../support/with-broker.ts";
-
-/** What runs together on a machine, so that it goes together. */
-export type Host = 1 | 2 | 3;
+import type { Host, Network } from "./hosts.ts";
 
 /** The services of each kind of process: as the Deployments have them, but for the directory, which goes with the log. */
 const kinds = {
@@ -57,29 +57,43 @@ export class Piece {
   }
 }
 
-/** The shape of production on one machine, on loopback ports: three NATS servers, PostgreSQL, and hosts of processes. */
+/** The shape of production: three NATS servers, PostgreSQL outside, and hosts of processes. */
 export class Stage {
+  readonly hosts: readonly Host[];
   readonly nats: readonly Piece[];
   /** `url` and `metrics` are where it is reached: a gateway's REST, and every process's figures. */
   readonly nodes: { piece: Piece; kind: Kind; url: string; metrics: string }[] = [];
   readonly #environment: Environment;
   readonly #data: string;
+  readonly #logs: string | undefined;
   #serial = 0;
 
-  private constructor(nats: readonly Piece[], data: string, environment: Environment) {
+  private constructor(
+    { hosts }: Network,
+    nats: readonly Piece[],
+    data: string,
+    environment: Environment,
+    logs?: string,
+  ) {
+    this.hosts = hosts;
+    this.#logs = logs;
     this.nats = nats;
     this.#data = data;
     this.#environment = environment;
   }
 
-  /** All of it is gone afterwards. @param token the first administrator's */
-  static async with<T>(token: string, use: (stage: Stage) => Promise<T>): Promise<T> {
-    const postgres = await startPostgres();
+  /**
+   * All of it is gone afterwards.
+   * @param token the first administrator's
+   * @param logs a folder that keeps what each process writes
+   */
+  static async with<T>(network: Network, token: string, use: (stage: Stage) => Promise<T>, logs?: string): Promise<T> {
+    const postgres = await database(network.address);
     try {
       return await withFolder(async (data) => {
-        const { pieces, url } = await natsCluster();
+        const { pieces, url } = await natsCluster(network.hosts);
         const common = { DATABASE_URL: postgres.url, NATS_URL: url, WIREHOUSE_ADMIN_TOKEN: token, WIREHOUSE_RATE: "0" };
-        const stage = new Stage(pieces, data, common);
+        const stage = new Stage(network, pieces, data, common, logs);
         try {
           await Promise.all(pieces.map((piece) => piece.start()));
           return await use(stage);
@@ -100,32 +114,43 @@ export class Stage {
     return this.nodes.filter((node) => node.kind === kind && node.piece.isUp);
   }
 
+  /** What runs there. */
+  on(host: Host): Piece[] {
+    return [...this.nodes.map(({ piece }) => piece), ...this.nats].filter((piece) => piece.host === host && piece.isUp);
+  }
+
   /** A new process, until it is ready. */
   async add(kind: Kind, host: Host): Promise<void> {
-    const port = await freePort();
-    const metrics = await freePort();
+    const port = await host.port();
+    const metrics = await host.port();
     const name = `${kind}-${++this.#serial}`;
     const environment = {
       ...this.#environment,
       SERVICES: kinds[kind],
+      WIREHOUSE_HOST: host.address,
       PORT: String(port),
       METRICS_PORT: String(metrics),
       WIREHOUSE_DATA: `${this.#data}/${name}`,
     };
+    const operations = `http://${host.address}:${metrics}`;
     const piece = new Piece(name, host, async () => {
-      const started = run(script("start"), environment);
-      await Promise.race([ready(metrics), failed(name, started)]);
+      const started = run(`${host.there(script("start"))}${this.#kept(name)}`, environment);
+      await Promise.race([ready(operations), failed(name, started)]);
       return started;
     });
-    this.nodes.push({ piece, kind, url: `http://127.0.0.1:${port}`, metrics: `http://127.0.0.1:${metrics}/metrics` });
+    this.nodes.push({ piece, kind, url: `http://${host.address}:${port}`, metrics: `${operations}/metrics` });
     await piece.start();
+  }
+
+  #kept(name: string): string {
+    return this.#logs === undefined ? "" : ` >> '${this.#logs}/${name}.log' 2>&1`;
   }
 }
 
-const ready = (port: number) =>
+const ready = (url: string) =>
   until(
     () =>
-      fetch(`http://127.0.0.1:${port}/readyz`).then(
+      fetch(`${url}/readyz`).then(
         ({ ok }) => ok,
         () => false,
       ),
@@ -138,31 +163,45 @@ const failed = async (name: string, started: Running): Promise<never> => {
   throw new Error(`${name} ended before it was ready:\n${started.output()}`);
 };
 
-async function natsCluster(): Promise<{ pieces: Piece[]; url: string }> {
-  const ports = await Promise.all(Array.from({ length: 3 }, async () => [await freePort(), await freePort()] as const));
-  const routes = ports.map(([, cluster]) => `nats://127.0.0.1:${cluster}`).join(",");
-  const hosts = [1, 2, 3] as const;
-  const pieces = hosts.map((host) => {
-    const [client = 0, cluster = 0] = ports[host - 1] ?? [];
-    return new Piece(`nats-${host}`, host, async () => {
-      const own = `-a 127.0.0.1 -p ${client} --cluster_name rehearsal --cluster nats://127.0.0.1:${cluster}`;
-      const started = run(`exec ${natsServer} ${own} --routes ${routes}`);
+/** A server that hosts reach, too. */
+async function database(address: string) {
+  const folder = mkdtempSync(join(tmpdir(), "wirehouse-pg-"));
+  const rules = join(folder, "rules");
+  writeFileSync(rules, "host all all samenet trust\n");
+  const server = await startPostgres(`-c listen_addresses=127.0.0.1,${address} -c hba_file=${rules}`, folder);
+  const url = new URL(server.url);
+  url.hostname = address;
+  return { ...server, url: url.href };
+}
+
+async function natsCluster(hosts: readonly Host[]): Promise<{ pieces: Piece[]; url: string }> {
+  const servers = await Promise.all(
+    hosts.map(async (host) => ({ host, client: await host.port(), cluster: await host.port() })),
+  );
+  const routes = servers.map(({ host, cluster }) => `nats://${host.address}:${cluster}`).join(",");
+  const pieces = servers.map(({ host, client, cluster }) => {
+    const { name, address } = host;
+    return new Piece(`nats on ${name}`, host, async () => {
+      const own = `-a ${address} -p ${client} --cluster_name rehearsal --cluster nats://${address}:${cluster}`;
+      const started = run(host.there(`exec ${natsServer} ${own} --routes ${routes}`));
       await started.wrote("Server is ready");
       return started;
     });
   });
-  return { pieces, url: ports.map(([client]) => `nats://127.0.0.1:${client}`).join(",") };
+  return { pieces, url: servers.map(({ host, client }) => `nats://${host.address}:${client}`).join(",") };
 }
 
 /** Two of each on two hosts; a third router, and search, on a third. */
 export async function raise(stage: Stage): Promise<void> {
+  const [first, second, third] = stage.hosts;
+  if (!first || !second || !third) throw new Error("there are not three hosts");
   // The first makes the schema and the administrator: others would wait for it, on a machine that has few cores.
-  await stage.add("persistence", 1);
-  for (const host of [1, 2] satisfies Host[]) {
-    if (host === 2) await stage.add("persistence", host);
+  await stage.add("persistence", first);
+  for (const host of [first, second]) {
+    if (host === second) await stage.add("persistence", host);
     await stage.add("router", host);
     await stage.add("presence", host);
     await stage.add("gateway", host);
   }
-  await Promise.all([stage.add("router", 3), stage.add("search", 3)]);
+  await Promise.all([stage.add("router", third), stage.add("search", third)]);
 }
