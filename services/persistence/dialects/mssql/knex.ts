@@ -4,6 +4,7 @@ import type { Connection, Request } from "tedious";
 import type { SqlServer } from "../../../../contract/sql-server.ts";
 import { mapBinding } from "./bindings.ts";
 import { CONNECT, optionsOf, REQUEST } from "./connection.ts";
+import { driver } from "./driver.ts";
 import { isConflict } from "./faults.ts";
 
 /** Tries of what had to give way to another transaction. */
@@ -25,6 +26,10 @@ function integer(text: unknown): number | null {
 
 /** knex's client where it has to be otherwise. */
 class PlainClient extends Client {
+  override _driver(): unknown {
+    return driver;
+  }
+
   /** What is sent outside a transaction of knex's is one by itself: where it had to give way it is sent again. */
   override async _query(connection: Connection, query: unknown): Promise<unknown> {
     const alone = !connection.inTransaction;
