@@ -20,8 +20,8 @@ export type Taker = {
   /** How far each log was taken; of one that isn't named, nothing. */
   cursors(): Promise<readonly LogCursor[]>;
   /**
-   * Takes entries, of each log in order without a gap, and keeps these cursors with them. What it rejects comes again, and
-   * so does what it has not kept when it stops: each entry comes at least once.
+   * Takes entries, of each log in order and without a gap that isn't the log's own, and keeps these cursors with them. What it
+   * rejects comes again, and so does what it has not kept when it stops: each entry comes at least once.
    */
   take(entries: readonly WireEntry[], cursors: readonly LogCursor[]): Promise<void>;
 };
@@ -84,9 +84,9 @@ export class LogReader {
     return this.#positions.cursorOf(conversationId);
   }
 
-  /** Whether it has taken all that another has. */
+  /** Whether it has compared itself with every log, and has taken all that another has and that is still there. */
   covers(other: LogReader): boolean {
-    return this.#positions.covers(other.#positions);
+    return this.#compared && this.#positions.covers(other.#positions);
   }
 
   get #stopped(): boolean {
@@ -114,7 +114,7 @@ export class LogReader {
       let taken = 0;
       await this.#persist(async () => {
         const unread = this.#positions.unread(LOGS);
-        if (unread.length > 0) this.#positions.read(await this.#options.log.follow(unread));
+        if (unread.length > 0) this.#positions.read(unread, await this.#options.log.follow(unread));
         const { entries, cursors } = this.#positions.next(BATCH);
         if (entries.length > 0) await this.#options.taker.take(entries, cursors);
         this.#positions.taken(cursors);

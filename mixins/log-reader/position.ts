@@ -6,6 +6,8 @@ import type { WireEntry } from "../../contract/entry.ts";
  * that was heard of, to be read.
  *
  *     cursor ≤ the last that is kept ≤ head;  kept entries are cursor + 1, cursor + 2, …
+ *
+ * But where somebody has removed an entry from the log itself: what is read there is all that there is to take.
  */
 export class Position {
   #cursor: number;
@@ -35,12 +37,24 @@ export class Position {
     return this.#kept;
   }
 
-  /** The log reaches to `head`; entries that were told or read, each one more than the one before. */
+  /** The log reaches to `head`; entries that were told, each one more than the one before. */
   hear(head: number, entries: readonly WireEntry[]): void {
     this.#head = Math.max(this.#head, head);
     const end = this.#kept.at(-1)?.seq ?? this.#cursor;
     const news = entries.filter(({ seq }) => seq > end);
     if (news[0]?.seq === end + 1) this.#kept.push(...news);
+  }
+
+  /** What the log has after a cursor, or the beginning of it. */
+  read(cursor: number, entries: readonly WireEntry[]): void {
+    const end = entries.at(-1)?.seq ?? cursor;
+    if (cursor === this.#cursor && this.#kept.length === 0) {
+      this.#kept = [...entries];
+      this.#head = entries.length > 0 ? Math.max(this.#head, end) : cursor;
+    } else {
+      // Told of more meanwhile, or set back.
+      this.hear(end, entries);
+    }
   }
 
   /** What was kept up to `seq` is taken. */

@@ -25,9 +25,12 @@ export class Positions {
     return this.#behind.values().reduce((sum, { behind }) => sum + behind, 0);
   }
 
-  /** Whether all that another has taken is taken here. */
+  /** Whether all that another has taken is taken here, but for what no log has any more: a backup may have set them back. */
   covers(other: Positions): boolean {
-    return other.#all.entries().every(([id, { cursor }]) => this.cursorOf(id) >= cursor);
+    return other.#all.entries().every(([id, { cursor }]) => {
+      const mine = this.#all.get(id);
+      return mine === undefined || mine.behind === 0 || mine.cursor >= cursor;
+    });
   }
 
   announced(conversationId: string, head: number, entries: readonly WireEntry[]): void {
@@ -35,9 +38,13 @@ export class Positions {
     this.#change(conversationId, (position) => position.hear(head, room ? entries : []));
   }
 
-  read(entries: readonly WireEntry[]): void {
-    for (const [conversationId, read] of Map.groupBy(entries, (entry) => entry.conversationId))
-      this.#change(conversationId, (position) => position.hear(read.at(-1)?.seq ?? 0, read));
+  /** What was read after these cursors, of one log after the other until there was enough: of the first at least what is next. */
+  read(cursors: readonly LogCursor[], entries: readonly WireEntry[]): void {
+    const read = Map.groupBy(entries, ({ conversationId }) => conversationId);
+    for (const [index, { conversationId, seq }] of cursors.entries()) {
+      const some = read.get(conversationId);
+      if (some || index === 0) this.#change(conversationId, (position) => position.read(seq, some ?? []));
+    }
   }
 
   /** What the log said of its end; it was asked after the last time that this was called for the conversation. */
@@ -46,7 +53,13 @@ export class Positions {
   }
 
   taken(cursors: readonly LogCursor[]): void {
-    for (const { conversationId, seq } of cursors) this.#change(conversationId, (position) => position.moved(seq));
+    for (const { conversationId, seq } of cursors) {
+      this.#change(conversationId, (position) => position.moved(seq));
+      const left = this.#behind.get(conversationId);
+      if (!left) continue;
+      this.#behind.delete(conversationId);
+      this.#behind.set(conversationId, left);
+    }
   }
 
   /** Of up to `most` logs whose next entry is to be read, where. */
@@ -78,7 +91,8 @@ export class Positions {
     change(position);
     this.#all.set(conversationId, position);
     this.#kept += position.kept.length - before;
-    this.#behind.delete(conversationId);
+    // One that is behind keeps its place, whatever is told of it: else what is told of most would come last.
     if (position.behind > 0) this.#behind.set(conversationId, position);
+    else this.#behind.delete(conversationId);
   }
 }

@@ -30,7 +30,7 @@ export function meaningOf(entries: readonly WireEntry[]): Meaning {
 export const keyOf = ({ conversationId, seq }: MessageKey): string => `${conversationId} ${seq}`;
 
 function sentDocument({ conversationId, seq, senderId, sentAt, replyTo, body }: WireEntry): Document | undefined {
-  if (!body || !("text" in body)) return undefined;
+  if (!body || !("text" in body) || typeof body.text !== "string") return undefined;
   return { conversationId, seq, senderId, sentAt, version: seq, text: body.text, thread: replyTo !== undefined };
 }
 

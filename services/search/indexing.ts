@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { refuse } from "../../contract/errors.ts";
 import type { LogReader, Taker } from "../../mixins/log-reader/log-reader.ts";
-import type { Engine, Index } from "./engines/engine.ts";
+import type { Engine, Index, Rebuild } from "./engines/engine.ts";
 
 /** Milliseconds between two looks whether a rebuild has caught up. */
 const LOOK = 50;
@@ -57,7 +57,7 @@ export class Indexing {
    * Builds the index anew beside the old one, which answers meanwhile and is kept up, and puts it in its place once it
    * lacks nothing that the old one has.
    * @returns entries that were read
-   * @throws conflict where that is under way, unavailable when the service stops
+   * @throws conflict where that is under way, unavailable when the service stops or what is built is lost
    */
   async reindex(): Promise<number> {
     const rebuild = await this.#options.engine.rebuild();
@@ -66,10 +66,10 @@ export class Indexing {
     const old = this.#reader;
     try {
       next.start();
-      await this.#until(() => next.isCurrent);
+      await this.#until(rebuild, () => next.isCurrent);
       // It answers on, and grows no more: what it has the other will have in a moment.
       await old.stop();
-      await this.#until(() => next.covers(old));
+      await this.#until(rebuild, () => next.covers(old));
       await next.stop();
       await rebuild.adopt();
       return next.taken;
@@ -79,24 +79,27 @@ export class Indexing {
       throw error;
     } finally {
       this.#rebuilding = undefined;
-      if (this.#reader === old) await this.#restart();
+      // Whichever reader there is: it may be one that began meanwhile, the old index having been lost.
+      await this.#restart();
     }
   }
 
   async #restart(): Promise<void> {
     const old = this.#reader;
-    this.#reader = this.#readerOf(this.#options.engine.index);
+    const next = this.#readerOf(this.#options.engine.index);
+    this.#reader = next;
     await old.stop();
-    if (!this.#stopped) this.#reader.start();
+    if (!this.#stopped && this.#reader === next) next.start();
   }
 
   #readerOf(index: Index): LogReader {
     return this.#options.follow(this.#options.taker(index));
   }
 
-  async #until(condition: () => boolean): Promise<void> {
+  async #until(rebuild: Rebuild, condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.#stopped) throw refuse("unavailable", "The service stops");
+      if (rebuild.lost !== undefined) throw refuse("unavailable", `What was built is lost: ${rebuild.lost}`);
       await pause(LOOK);
     }
   }

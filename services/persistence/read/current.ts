@@ -74,6 +74,6 @@ function currentOf(row: CurrentRow): CurrentMessage {
     replies: row.replies,
   };
   const { text } = contentOf(row);
-  if (isRedacted(row) || text === undefined) return { ...line, redacted: true };
+  if (isRedacted(row) || typeof text !== "string") return { ...line, redacted: true };
   return { ...line, version: row.version_seq ?? row.seq, text };
 }

@@ -1,13 +1,13 @@
 import type { Knex } from "knex";
 import type { Params, Result } from "../../../contract/actions.ts";
-import type { WireEntry } from "../../../contract/entry.ts";
+import type { EntryType, WireEntry } from "../../../contract/entry.ts";
 import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Strict } from "../../../contract/scalars.ts";
 import type { EntryRow } from "../tables.ts";
 import { LogView } from "./log.ts";
 import { fill } from "./page.ts";
-import { lineOf } from "./rows.ts";
+import { bodyIn, lineOf } from "./rows.ts";
 
 const decode = cursorDecoder(Strict({ after: CursorSeq }));
 
@@ -34,7 +34,8 @@ export async function entries(
 
 /** A text that a later version or a redaction overtook goes to nobody; its `bodyHash` still proves it. */
 export function told(row: EntryRow): WireEntry {
-  const { type, body, overtaken_by } = row;
+  const { type, overtaken_by } = row;
   const withheld = overtaken_by !== null && (type === "message" || type === "edit");
-  return body === null || withheld ? lineOf(row) : { ...lineOf(row), body: JSON.parse(body) };
+  const body = row.body === null || withheld ? undefined : bodyIn<EntryType>(row.body);
+  return body === undefined ? lineOf(row) : { ...lineOf(row), body };
 }

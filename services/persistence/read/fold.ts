@@ -1,6 +1,7 @@
 import type { Message } from "../../../contract/conversation.ts";
 import type { Body } from "../../../contract/entry.ts";
 import type { EntryRow, MessageRow } from "../tables.ts";
+import { bodyIn } from "./rows.ts";
 
 /** Equal reactions or pins of a message that are in force: how many, and whether the caller's is among them. */
 export type MarkRow = Pick<EntryRow, "type" | "target_seq" | "body"> & { count: number; me: number };
@@ -33,7 +34,7 @@ export function fold(row: MessageRow, marks: readonly MarkRow[]): Message {
 /** The content of a message's version that is in force. */
 export function contentOf({ body, version }: MessageRow): Partial<Body<"message">> {
   const text = version ?? body;
-  return text === null ? {} : JSON.parse(text);
+  return (text === null ? undefined : bodyIn<"message">(text)) ?? {};
 }
 
 function reactionsOf(marks: readonly MarkRow[]): Message["reactions"] {

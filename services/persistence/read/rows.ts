@@ -1,5 +1,5 @@
 import type { AppendedEntry } from "../../../contract/append.ts";
-import type { Entry, WireEntry } from "../../../contract/entry.ts";
+import type { Body, Entry, EntryType, WireEntry } from "../../../contract/entry.ts";
 import type { EntryRow } from "../tables.ts";
 
 /** What of an entry's row its hash covers. */
@@ -19,6 +19,19 @@ export const lineOf = (row: Line): WireEntry => ({
   prevHash: row.prev_hash.toString("hex"),
   hash: row.hash.toString("hex"),
 });
+
+/**
+ * A body as it rests. One of which somebody has made no object, behind our back, is none: `verify` tells of it, and those who
+ * read many entries still read the others.
+ */
+export function bodyIn<T extends EntryType>(text: string): Body<T> | undefined {
+  try {
+    const body = JSON.parse(text);
+    return typeof body === "object" && body !== null ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** @throws Error when the body is gone: what the log answers with must be whole. */
 export function entryOf(row: EntryRow): Entry {

@@ -75,6 +75,8 @@ export interface Engine {
 }
 
 export interface Rebuild extends Index {
+  /** Why nothing comes of it any more: it was damaged, or somebody has removed it. */
+  readonly lost: string | undefined;
   /** From now on it is the index that answers; the other is gone. Both must have been left in peace before. */
   adopt(): Promise<void>;
   /** Leaves the other as it is. */

@@ -20,7 +20,7 @@ export class Fts5 implements Engine {
   /** @param folder of `search.db` */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#current = this.#at("search.db");
+    this.#current = this.#at(Promise.resolve());
   }
 
   async open(): Promise<void> {
@@ -43,7 +43,10 @@ export class Fts5 implements Engine {
 
   async rebuild(): Promise<Rebuild> {
     if (this.#next) throw refuse("conflict", "The index is being rebuilt already");
-    const next = this.#at("search-next.db");
+    let lost: string | undefined;
+    const next = new FileIndex(join(this.#folder, "search-next.db"), Promise.resolve(), (_index, reason) => {
+      lost = reason;
+    });
     this.#next = next;
     const abandon = async () => {
       this.#next = undefined;
@@ -55,6 +58,9 @@ export class Fts5 implements Engine {
       throw error;
     });
     return {
+      get lost() {
+        return lost;
+      },
       cursors: () => next.cursors(),
       apply: (changes) => next.apply(changes),
       adopt: async () => {
@@ -64,7 +70,7 @@ export class Fts5 implements Engine {
           renameSync(next.path, old.path);
         });
         // Who looks for something meanwhile waits, and finds it in the new one.
-        this.#current = this.#at("search.db", adopted);
+        this.#current = this.#at(adopted);
         this.#next = undefined;
         await adopted;
       },
@@ -78,13 +84,14 @@ export class Fts5 implements Engine {
     this.#lock?.release();
   }
 
-  #at(name: string, opened: Promise<unknown> = Promise.resolve()): FileIndex {
-    return new FileIndex(join(this.#folder, name), opened, (index, reason) => this.#lose(index, reason));
+  /** The index that answers. @param opened what is to happen before */
+  #at(opened: Promise<unknown>): FileIndex {
+    return new FileIndex(join(this.#folder, "search.db"), opened, (index, reason) => this.#lose(index, reason));
   }
 
   #lose(index: FileIndex, reason: string): void {
     if (index !== this.#current) return;
-    this.#current = this.#at("search.db", index.destroy());
+    this.#current = this.#at(index.destroy());
     for (const listener of this.#lost) listener(reason);
   }
 }

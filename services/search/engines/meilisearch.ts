@@ -3,7 +3,7 @@ import type { Engine, Hit, Lookup, Rebuild } from "./engine.ts";
 import { type Asked, ask } from "./meilisearch/ask.ts";
 import type { Row } from "./meilisearch/documents.ts";
 import { find } from "./meilisearch/find.ts";
-import { Gate, tooLong } from "./meilisearch/gate.ts";
+import { Gate, inTime } from "./meilisearch/gate.ts";
 import type { Search } from "./meilisearch/newest.ts";
 import { type Events, RemoteIndex } from "./meilisearch/remote-index.ts";
 import { type Address, answered, isForbidden, Server } from "./meilisearch/server.ts";
@@ -90,12 +90,17 @@ export class MeilisearchEngine implements Engine {
 
   async rebuild(): Promise<Rebuild> {
     if (this.#next) throw refuse("conflict", "The index is being rebuilt already");
-    const next = this.#at(this.#nextUid);
+    let lost: string | undefined;
+    const isLost = (_index: RemoteIndex, reason: string) => {
+      lost = reason;
+    };
+    const next = new RemoteIndex(this.#nextUid, this.#server, { ...this.#events, lost: isLost });
     this.#next = next;
     const abandon = async () => {
       this.#next = undefined;
       next.close();
-      await this.#remove(next.uid);
+      // What is in its place is somebody else's.
+      if (lost === undefined) await this.#remove(next.uid);
     };
     try {
       const left = await answered(this.#left());
@@ -108,6 +113,9 @@ export class MeilisearchEngine implements Engine {
       throw error;
     }
     return {
+      get lost() {
+        return lost;
+      },
       cursors: () => next.cursors(),
       apply: (changes) => next.apply(changes),
       adopt: async () => {
@@ -153,11 +161,4 @@ export class MeilisearchEngine implements Engine {
     this.#current = this.#at(this.#uid);
     for (const listener of this.#lost) listener(reason);
   }
-}
-
-function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const refused = () => reject(tooLong());
-  signal.addEventListener("abort", refused);
-  return Promise.race([work, late]).finally(() => signal.removeEventListener("abort", refused));
 }

@@ -5,6 +5,7 @@ import { follow, logs } from "../../../services/persistence/read/follow.ts";
 import type { Store } from "../../../services/persistence/store.ts";
 import { Log, people } from "../../unit/persistence/logs.ts";
 import { describeStore } from "./describe-store.ts";
+import { tamper } from "./tamper.ts";
 import { stored } from "./with-store.ts";
 
 const [ana = "", bo = ""] = people(2);
@@ -18,6 +19,31 @@ async function conversations(store: Store, count: number): Promise<Log[]> {
 }
 
 describeStore("what follows all logs reads", (withStore) => {
+  it("all but the bodies of which somebody has made none: who follows is not held up by them", () =>
+    withStore(async (store, config) => {
+      const [log] = await conversations(store, 1);
+      if (!log) throw new Error("one was made");
+      await stored(store, [log.message(ana), log.message(ana), log.edit(ana, 3, "again")]);
+      for (const [seq, body] of ['"a secret"', "a secret", "null"].entries())
+        await tamper(config, `update entries set body = ? where seq = ${seq + 3}`, body);
+      const cursors = [{ conversationId: log.id, seq: 2 }];
+      const bodies = (await follow(store.reader, cursors)).map(({ seq, body }) => [seq, body !== undefined]);
+      expect(bodies).to.deep.equal([
+        [3, false],
+        [4, false],
+        [5, false],
+        [6, true],
+      ]);
+      await tamper(config, "update entries set body = '{\"text\": 7}' where seq = 4");
+      const keys = [3, 4, 5].map((seq) => ({ conversationId: log.id, seq }));
+      const { messages } = await current(store.reader, keys);
+      expect(messages.map((one) => [one.seq, "text" in one]).sort()).to.deep.equal([
+        [3, true],
+        [4, false],
+        [5, false],
+      ]);
+    }));
+
   it("every conversation with its last seq, by id, in pages", () =>
     withStore(async (store) => {
       const made = await conversations(store, 3);

@@ -15,6 +15,8 @@ class World {
   readonly taken: string[] = [];
   readonly failures: unknown[] = [];
   readonly kept = new Map<string, number>();
+  /** Entries that somebody has removed behind the router's back. */
+  readonly removed = new Set<string>();
   /** Entries that were read, rather than told. */
   read = 0;
   /** What fails of what it does next. */
@@ -40,8 +42,10 @@ class World {
         },
         follow: async (cursors: LogCursor[]) => {
           this.#mayFail("follow");
-          const entries = cursors.flatMap(({ conversationId, seq }) =>
-            (this.logs.get(conversationId) ?? []).slice(seq, seq + 3),
+          const entries = cursors.flatMap((cursor) =>
+            (this.logs.get(cursor.conversationId) ?? [])
+              .filter(({ conversationId, seq }) => seq > cursor.seq && !this.removed.has(`${conversationId}${seq}`))
+              .slice(0, 3),
           );
           this.read += entries.length;
           return entries;
@@ -137,6 +141,33 @@ describe("a reader of all logs", () => {
       expect(world.taken).to.deep.equal(["a1", "a2", "a3", "a4", "a5"]);
     });
   }
+
+  it("takes what is left of a log of which entries were removed, and is not kept by it from any other", async () => {
+    const world = new World();
+    world.grow("a", 9, "lost");
+    world.grow("b", 5, "lost");
+    for (const removed of ["a1", "a5", "a6", "a9"]) world.removed.add(removed);
+    await reading(world, async (reader) => {
+      await until(() => world.kept.get("a") === 8 && world.kept.get("b") === 5, "what is left");
+      await until(() => reader.behind === 0, "nothing to be lacking");
+    });
+    expect(world.taken.filter((one) => one.startsWith("a"))).to.deep.equal(["a2", "a3", "a4", "a7", "a8"]);
+  });
+
+  it("covers another that knows of more than the logs have now", async () => {
+    const world = new World();
+    world.grow("a", 5, "lost");
+    world.kept.set("a", 7).set("gone", 3);
+    const other = world.reader();
+    other.start();
+    await until(() => other.cursorOf("gone") === 3, "its cursors");
+    await other.stop();
+    world.kept.clear();
+    await reading(world, async (reader) => {
+      await caughtUp(world, reader);
+      expect(reader.covers(other)).to.equal(true);
+    });
+  });
 
   it("covers another once it has taken all that the other has", async () => {
     const world = new World();

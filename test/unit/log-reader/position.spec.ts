@@ -29,7 +29,7 @@ describe("a reader's position in a log", () => {
         };
         const read = (count: number) => {
           const some = log.slice(position.cursor, position.cursor + count);
-          position.hear(some.at(-1)?.seq ?? 0, some);
+          position.read(position.cursor, some);
         };
         for (const one of events) {
           if (one.type === "grows") {
@@ -57,6 +57,20 @@ describe("a reader's position in a log", () => {
         expect(taken).to.deep.equal(log.map(({ seq }) => seq));
       }),
     );
+  });
+
+  it("goes over a hole that a read shows, and not over one in what is told", () => {
+    const position = new Position(2);
+    position.hear(6, entriesOf("c", 4, 2));
+    expect([position.behind, position.kept]).to.deep.equal([4, []]);
+    position.read(2, entriesOf("c", 4, 2));
+    expect(position.kept.map(({ seq }) => seq)).to.deep.equal([5, 6]);
+    position.moved(6);
+    position.hear(8, []);
+    position.read(5, entriesOf("c", 7, 1));
+    expect(position.kept, "read before it was there").to.deep.equal([]);
+    position.read(6, []);
+    expect([position.cursor, position.behind], "there is nothing more").to.deep.equal([6, 0]);
   });
 
   it("begins again where the log was set back, and not for an answer that was late", () => {

@@ -1,7 +1,7 @@
 import type { Lookup } from "../engine.ts";
 import { Generation, Row } from "./documents.ts";
 import { filterOf } from "./filter.ts";
-import { tooLong } from "./gate.ts";
+import { inTime, tooLong } from "./gate.ts";
 import { checking } from "./generation.ts";
 import type { Search } from "./newest.ts";
 import { answered, codeOf, isForbidden, type Server } from "./server.ts";
@@ -32,7 +32,7 @@ export async function ask(
     attributesToRetrieve: ATTRIBUTES.filter((name) => withTerms || name !== "terms"),
   }));
   const itself = { indexUid: uid, filter: ["mark = generation"], limit: 1 };
-  const finder = await answered(server.finder(uid));
+  const finder = await inTime(answered(server.finder(uid)), signal);
   const asked = finder.multiSearch({ queries: [itself, ...queries] }, { signal }).then(
     ({ results }) => results.map(({ hits }) => hits),
     (error: unknown) => {

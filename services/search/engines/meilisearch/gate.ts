@@ -40,3 +40,11 @@ export class Gate {
     });
   }
 }
+
+/** @throws unavailable where the signal comes before what is waited for */
+export function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const refused = () => reject(tooLong());
+  signal.addEventListener("abort", refused);
+  return Promise.race([work, late]).finally(() => signal.removeEventListener("abort", refused));
+}
