@@ -9,6 +9,7 @@ import type { Engine, Lookup, Position, Sort } from "./engines/engine.ts";
 import { type Registry, scopeOf } from "./names.ts";
 import type { Query } from "./query/ast.ts";
 import { parse } from "./query/parse.ts";
+import { gently } from "./text/gently.ts";
 import { snippet } from "./text/highlights.ts";
 
 /** Times that the engine is asked for one page, while what it finds turns out to be out of date. */
@@ -70,7 +71,7 @@ async function page(
   const items = found.slice(0, limit);
   // Where it gives up in the middle, the list goes on behind what it has looked at.
   const last = found.length > limit ? items.at(-1)?.hit.position : isEnd ? undefined : after;
-  return { items: items.map((one) => shown(one, phrases)), next: last ? encodeCursor(last) : null };
+  return { items: await gently(items, (one) => shown(one, phrases)), next: last ? encodeCursor(last) : null };
 }
 
 const shown = ({ hit, senderId, sentAt, text }: Authorised, phrases: Query["phrases"]): Found => ({

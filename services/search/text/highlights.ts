@@ -1,4 +1,5 @@
-import { type Phrase, type Term, termsOf } from "./terms.ts";
+import { finderOf } from "./occurrences.ts";
+import { type Phrase, termsOf } from "./terms.ts";
 
 /** From and to in a text, in UTF-16 units. */
 export type Range = [from: number, to: number];
@@ -15,21 +16,17 @@ const RANGES = 50;
 export function highlights(text: string, phrases: readonly Phrase[]): Range[] {
   if (phrases.length === 0) return [];
   const terms = [...termsOf(text)];
-  const ranges = phrases.flatMap((phrase) => terms.flatMap((_, index) => matchAt(terms, index, phrase)));
-  return joined(ranges.sort((a, b) => a[0] - b[0]));
-}
-
-function matchAt(terms: readonly Term[], start: number, { terms: wanted, prefix }: Phrase): Range[] {
-  const last = wanted.length - 1;
-  const fits = wanted.every((term, index) => {
-    const found = terms[start + index]?.term;
-    return index === last && prefix ? found?.startsWith(term) : found === term;
-  });
-  const [first, end] = [terms[start], terms[start + last]];
-  if (!fits || !first || !end || last < 0) return [];
-  // Of a pair that only begins with what was asked for, the first character.
-  const half = prefix && end.middle < end.to;
-  return [[first.from, half ? end.middle : end.to]];
+  const ranges: Range[] = [];
+  finderOf(phrases)(
+    terms.map(({ term }) => term),
+    (start, { terms: wanted, prefix }) => {
+      const [first, end] = [terms[start], terms[start + wanted.length - 1]];
+      if (!first || !end) return;
+      // Of a pair that only begins with what was asked for, the first character.
+      ranges.push([first.from, prefix ? end.middle : end.to]);
+    },
+  );
+  return joined(ranges);
 }
 
 function joined(ranges: readonly Range[]): Range[] {
@@ -57,21 +54,26 @@ export function snippet(text: string, phrases: readonly Phrase[]): { snippet: st
   return { snippet: before + text.slice(from, to) + after, highlights: inside.slice(0, RANGES) };
 }
 
-/** Behind a space that is near, else at a character's beginning; never behind the first highlight. */
+/** Behind a space that is near, else where the next character begins; never behind the first highlight. */
 function startOf(text: string, wanted: number, most: number): number {
   const space = text.slice(wanted, Math.min(wanted + GIVE, most)).search(/\s/);
-  return space < 0 ? characterAt(text, wanted) : wanted + space + 1;
+  if (space >= 0) return wanted + space + 1;
+  let at = wanted;
+  while (at < most && isWithin(text, at)) at += 1;
+  return at;
 }
 
+/** Before a space that is near, else where a character ends. (One that goes on for longer than any does is cut.) */
 function endOf(text: string, wanted: number): number {
-  const near = text.slice(wanted - GIVE, wanted);
-  const space = near.search(/\s\S*$/);
-  return space < 0 ? characterAt(text, wanted) : wanted - GIVE + space;
+  const space = text.slice(wanted - GIVE, wanted).search(/\s\S*$/);
+  if (space >= 0) return wanted - GIVE + space;
+  let at = wanted;
+  while (isHalf(text, at) || (wanted - at < BEFORE && isWithin(text, at))) at -= 1;
+  return at;
 }
 
-/** The beginning of the character that a place is in: neither surrogates nor what belongs to a letter is parted. */
-function characterAt(text: string, place: number): number {
-  let at = place;
-  while (at > 0 && /^[\udc00-\udfff\p{M}\u200d]/u.test(text.slice(at, at + 2))) at -= 1;
-  return text[at - 1] === "\u200d" ? characterAt(text, at - 1) : at;
-}
+/** Whether a place is in a character: between surrogates, or before what belongs to the letter before it. */
+const isWithin = (text: string, at: number): boolean =>
+  isHalf(text, at) || /^[\p{M}\u200d]/u.test(text.slice(at, at + 2)) || text[at - 1] === "\u200d";
+
+const isHalf = (text: string, at: number): boolean => /^[\udc00-\udfff]/u.test(text.slice(at, at + 1));

@@ -1,7 +1,18 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Thread } from "../../../mixins/thread.ts";
 import type { Document } from "../../../services/search/engines/engine.ts";
+import type { Answer, Question } from "../../../services/search/engines/fts5/questions.ts";
 import { Fts5 } from "../../../services/search/engines/fts5.ts";
 import { parse } from "../../../services/search/query/parse.ts";
 import { searchEngineContract } from "../../contracts/search-engine.contract.ts";
@@ -105,6 +116,35 @@ describe("an index of FTS5", () => {
         });
       }));
   }
+
+  it("that is taken away under the process before anybody looked into it is said to be lost, and begins from 0", () =>
+    withFolder((folder) =>
+      withFts5(folder, async (engine) => {
+        const reasons: string[] = [];
+        engine.onLost((reason) => reasons.push(reason));
+        await fill(engine, 3);
+        for (const file of readdirSync(folder).filter((name) => name.startsWith("search.db")))
+          rmSync(join(folder, file));
+        const looked: unknown = await needles(engine).catch((error) => error);
+        expect(looked, "not that there is nothing").not.to.equal(0);
+        await until(async () => reasons.length === 1 && (await engine.index.cursors()).length === 0, "the loss");
+        await fill(engine, 3);
+        expect(await needles(engine)).to.equal(3);
+      }),
+    ));
+
+  it("leaves lookups that nobody waits for any more alone: after a slow one they would keep all others waiting", () =>
+    withFolder(async (folder) => {
+      await withFts5(folder, (engine) => fill(engine, 1));
+      const worker = new URL("../../../services/search/engines/fts5/fts5.worker.ts", import.meta.url);
+      const thread = new Thread<Question, Answer>(worker, { path: join(folder, "search.db"), makes: false, nice: 0 });
+      const { phrases, link, thread: isThread } = parse("needle");
+      const asked = { phrases, since: null, until: null, link, thread: isThread, conversationIds: [here] };
+      const find = (now: number) => thread.ask({ type: "find", lookup: { ...asked, sort: "newest", limit: 5, now } });
+      expect(await find(Date.now() - 60_000)).to.have.property("type", "failed");
+      expect(await find(Date.now())).to.have.property("type", "hits");
+      await thread.end({ type: "close" });
+    }));
 
   it("takes what was written to it under a process that was killed: nothing, or all of a change with its cursor", () =>
     withFolder(async (folder) => {

@@ -26,9 +26,18 @@ function world(rows: Row[]) {
 }
 const row = (conversation: number, at: number, seq: number): Row => ({
   conversation: id(conversation),
+  place: placeOf(id(conversation)),
   at,
   seq,
   version: seq,
+});
+
+describe("a conversation's place", () => {
+  it("G5 is not one that a client can choose: ids that end alike are apart", () => {
+    const alike = ["01900000-0000-7000-8000-0000000000c1", "01900000-0000-7000-9000-0000000000c1"].map(placeOf);
+    expect(new Set(alike).size).to.equal(2);
+    for (const place of alike) expect(Number.isSafeInteger(place)).to.equal(true);
+  });
 });
 
 describe("several searches as one list", () => {

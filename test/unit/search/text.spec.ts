@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { fold } from "../../../services/search/text/fold.ts";
+import { gently } from "../../../services/search/text/gently.ts";
 import { highlights, snippet } from "../../../services/search/text/highlights.ts";
-import { phraseOf, termsOf } from "../../../services/search/text/terms.ts";
+import { counterOf } from "../../../services/search/text/occurrences.ts";
+import { type Phrase, phraseOf, termsOf } from "../../../services/search/text/terms.ts";
 
 const terms = (text: string) => [...termsOf(text)].map(({ term }) => term);
 const marked = (text: string, ...queries: string[]) =>
@@ -103,6 +105,42 @@ describe("the terms of a text", () => {
   });
 });
 
+describe("occurrences", () => {
+  it("are counted as one sees them, whatever the phrases have in common", () => {
+    const word = fc.constantFrom("a", "ab", "b", "ba");
+    const phrase = fc.record({ terms: fc.array(word, { minLength: 1, maxLength: 3 }), prefix: fc.boolean() });
+    const standsAt = (start: number, { terms, prefix }: Phrase, text: readonly string[]) =>
+      terms.every((term, index) => {
+        const found = text[start + index];
+        return prefix && index === terms.length - 1 ? found?.startsWith(term) : found === term;
+      });
+    fc.assert(
+      fc.property(fc.array(phrase, { maxLength: 5 }), fc.array(word, { maxLength: 20 }), (phrases, text) => {
+        const expected = phrases.map((one) => text.filter((_, start) => standsAt(start, one, text)).length);
+        expect(counterOf(phrases)(text)).to.deep.equal(expected);
+      }),
+    );
+  });
+});
+
+describe("many long texts", () => {
+  it("are gone through without stalling what else is to be done", async () => {
+    let turns = 0;
+    let isOver = false;
+    const turn = () => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const texts = Array.from({ length: 40 }, (_, index) => ({ text: String(index).padEnd(8_000, " x") }));
+    expect(await gently(texts, ({ text }) => text.slice(0, 2))).to.deep.equal(
+      texts.map(({ text }) => text.slice(0, 2)),
+    );
+    isOver = true;
+    expect(turns).to.be.within(15, 25);
+  });
+});
+
 describe("highlights", () => {
   it("are the places that match, whatever their case and accents", () => {
     expect(marked("Überraschung für EURUSD, für alle", "fur", "eurusd")).to.deep.equal(["für", "EURUSD", "für"]);
@@ -131,6 +169,17 @@ describe("highlights", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("stand in the snippet also where one character seems to have no end", () => {
+    for (const endless of ["a\u200d", "a\u0301\u200d", "😀\u200d"]) {
+      const text = `a${endless.repeat(16_000 / endless.length)} needle`;
+      const shown = snippet(text, [phraseOf("needle")]);
+      expect(shown.highlights.map(([from, to]) => shown.snippet.slice(from, to))).to.deep.equal(["needle"]);
+      expect(shown.snippet.isWellFormed()).to.equal(true);
+    }
+    const emoji = `x${"😀".repeat(300)} needle`;
+    expect(snippet(emoji, [phraseOf("needle")]).highlights, "at the very end").to.have.length(1);
   });
 
   it("of a long text stand in the part of it that is shown", () => {

@@ -3,12 +3,10 @@ import type { LogCursor } from "../../../../contract/actions/readers.ts";
 import { refuse } from "../../../../contract/errors.ts";
 import { Thread } from "../../../../mixins/thread.ts";
 import type { Changes, Hit, Index, Lookup } from "../engine.ts";
-import type { Answer, Question } from "./questions.ts";
+import { type Answer, PATIENCE, type Question } from "./questions.ts";
 
 /** Lookups that may wait; past it they are refused (G8). */
 const WAITING = 64;
-/** Milliseconds that a lookup may take, waiting included. */
-const PATIENCE = 3_000;
 
 /** Of the thread that fills: where there is more to do than a machine can, messages are routed first and found later. */
 const NICE = 5;
@@ -22,6 +20,8 @@ export class FileIndex implements Index {
   readonly #damaged: (index: FileIndex, reason: string) => void;
   readonly #writer: Thread<Question, Answer>;
   readonly #finder: Thread<Question, Answer>;
+  /** That the writer has made the file, where there was none. */
+  #made: Promise<unknown> | undefined;
   #finding = 0;
   #closed = false;
 
@@ -32,13 +32,13 @@ export class FileIndex implements Index {
   constructor(path: string, opened: Promise<unknown>, damaged: (index: FileIndex, reason: string) => void) {
     this.path = path;
     this.#opened = opened.catch((error: unknown) => {
-      throw refuse("unavailable", `The index can't be opened: ${error}`);
+      throw broken(error);
     });
     // Told to whoever asks.
     this.#opened.catch(() => {});
     this.#damaged = damaged;
-    this.#writer = new Thread(WORKER, { path, nice: NICE });
-    this.#finder = new Thread(WORKER, { path, nice: 0 });
+    this.#writer = new Thread(WORKER, { path, makes: true, nice: NICE });
+    this.#finder = new Thread(WORKER, { path, makes: false, nice: 0 });
   }
 
   async cursors(): Promise<LogCursor[]> {
@@ -57,7 +57,7 @@ export class FileIndex implements Index {
     const finite = { since: Number.isFinite(since) ? since : null, until: Number.isFinite(until) ? until : null };
     const question: Question = { type: "find", lookup: { ...lookup, ...finite, now: Date.now() } };
     this.#finding += 1;
-    const asked = this.#ask(this.#finder, question).finally(() => {
+    const asked = this.#look(question).finally(() => {
       this.#finding -= 1;
     });
     const answer = await inTime(asked);
@@ -77,13 +77,22 @@ export class FileIndex implements Index {
     removeIndex(this.path);
   }
 
+  async #look(question: Question): Promise<Answer> {
+    this.#made ??= this.#ask(this.#writer, { type: "open" }).catch((error) => {
+      this.#made = undefined;
+      throw error;
+    });
+    await this.#made;
+    return this.#ask(this.#finder, question);
+  }
+
   async #ask(thread: Thread<Question, Answer>, question: Question): Promise<Answer> {
     await this.#opened;
     if (this.#closed) throw refuse("unavailable", "The index is being replaced; try again");
     const answer = await thread.ask(question);
     if (answer.type !== "failed") return answer;
     if (answer.damaged) this.#damaged(this, answer.message);
-    throw refuse("unavailable", `The index does not answer: ${answer.message}`);
+    throw broken(new Error(answer.message));
   }
 }
 
@@ -91,6 +100,9 @@ export class FileIndex implements Index {
 export function removeIndex(path: string): void {
   for (const end of ["-wal", "-shm", ""]) rmSync(`${path}${end}`, { force: true });
 }
+
+/** The cause is for the log: it names files. */
+const broken = (cause: unknown) => Object.assign(refuse("unavailable", "The search index does not answer"), { cause });
 
 function unexpected({ type }: Answer): never {
   throw new Error(`The index answered "${type}" to something else`);

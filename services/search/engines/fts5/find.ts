@@ -1,5 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { LogCursor } from "../../../../contract/actions/readers.ts";
+import { counterOf } from "../../text/occurrences.ts";
 import type { Hit, Lookup } from "../engine.ts";
 import { RANKED, scores } from "../rank.ts";
 import { conversationTag, idAt, idOf, LINK, senderTag, THREAD, timeOf } from "./ids.ts";
@@ -9,6 +10,8 @@ import { matchOf } from "./match.ts";
 const TAGGED = 1000;
 
 type Row = { id: number; conversationId: string; seq: number; version: number; terms: string };
+/** One after the other: a thousand long ones at once would be hundreds of MB. */
+type Rows = Iterable<Row>;
 
 /** A lookup as it comes from the other thread: what JSON can't say is null. */
 export type Asked = Omit<Lookup, "since" | "until"> & {
@@ -30,7 +33,7 @@ export function prepareFind(db: Database): (lookup: Asked) => Hit[] {
   const prepare = preparing(db);
 
   /** Matches with an id below `under`, newest first. */
-  const newest = (lookup: Asked, under: number, most: number): Row[] => {
+  const newest = (lookup: Asked, under: number, most: number): Rows => {
     const { phrases, senderId, conversationIds, link, thread } = lookup;
     const isTagged = conversationIds.length <= TAGGED;
     const conversations = isTagged ? conversationIds.flatMap((id) => numberOf.get(id) ?? []) : [];
@@ -46,7 +49,7 @@ export function prepareFind(db: Database): (lookup: Asked) => Hit[] {
     const since = idAt(lookup.since ?? -Infinity);
     const until = Math.min(idOf(under), idAt(lookup.until ?? Infinity));
     const rows = prepare(match !== undefined, !isTagged);
-    return rows.all(
+    return rows.iterate(
       ...(match === undefined ? [] : [match]),
       BigInt(since),
       BigInt(until),
@@ -58,31 +61,34 @@ export function prepareFind(db: Database): (lookup: Asked) => Hit[] {
   return (lookup) => (lookup.sort === "newest" ? byTime(lookup, newest) : byRelevance(lookup, newest));
 }
 
-type Newest = (lookup: Asked, under: number, most: number) => Row[];
+type Newest = (lookup: Asked, under: number, most: number) => Rows;
 
 function byTime(lookup: Asked, newest: Newest): Hit[] {
   const [under = Number.MAX_SAFE_INTEGER] = lookup.after ?? [];
-  return newest(lookup, under, lookup.limit).map((row) => hitOf(row, [row.id]));
+  return Array.from(newest(lookup, under, lookup.limit), (row) => hitOf(row, [row.id]));
 }
 
 /** All pages of a list are cut from the same matches, as old as they were on its first page. */
 function byRelevance(lookup: Asked, newest: Newest): Hit[] {
   const [now = lookup.now, under = Number.MAX_SAFE_INTEGER, score = Infinity, id = Infinity] = lookup.after ?? [];
-  const rows = newest(lookup, under, RANKED);
-  const first = rows[0];
+  const countsOf = counterOf(lookup.phrases);
+  const candidates = Array.from(newest(lookup, under, RANKED), ({ terms: text, ...row }) => {
+    const terms = text.split(" ");
+    return { row, at: timeOf(row.id), length: terms.length, counts: countsOf(terms) };
+  });
+  const first = candidates[0]?.row;
   if (!first) return [];
   const top = lookup.after ? under : first.id + 1;
-  const candidates = rows.map(({ id, terms }) => ({ at: timeOf(id), terms: terms.split(" ") }));
-  const ranks = scores(candidates, lookup.phrases, now);
-  return rows
-    .map((row, index) => ({ row, rank: ranks[index] ?? 0 }))
+  const ranks = scores(candidates, now);
+  return candidates
+    .map(({ row }, index) => ({ row, rank: ranks[index] ?? 0 }))
     .filter(({ row, rank }) => rank < score || (rank === score && row.id < id))
     .sort((a, b) => b.rank - a.rank || b.row.id - a.row.id)
     .slice(0, lookup.limit)
     .map(({ row, rank }) => hitOf(row, [now, top, rank, row.id]));
 }
 
-const hitOf = ({ conversationId, seq, version }: Row, position: Hit["position"]): Hit => ({
+const hitOf = ({ conversationId, seq, version }: Omit<Row, "terms">, position: Hit["position"]): Hit => ({
   conversationId,
   seq,
   version,

@@ -5,7 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import { prepareApply } from "./apply.ts";
 import { prepareCursors, prepareFind } from "./find.ts";
-import type { Answer, Question } from "./questions.ts";
+import { type Answer, PATIENCE, type Question } from "./questions.ts";
 import { isDamage, openIndex } from "./schema.ts";
 
 /** A connection to an index in a thread of its own: neither looking for words nor indexing them stalls the event loop. */
@@ -28,9 +28,12 @@ const prepare = (db: Database) => ({
   cursors: prepareCursors(db),
 });
 let index: ReturnType<typeof prepare> | undefined;
+/** Whether there may be none yet: later, one that is empty was taken away, and what is known of its cursors with it. */
+let isFirst: boolean = workerData.makes;
 
 function open() {
-  index ??= prepare(openIndex(workerData.path));
+  index ??= prepare(openIndex(workerData.path, isFirst));
+  isFirst = false;
   return index;
 }
 
@@ -43,12 +46,17 @@ function close(): void {
 function answer(question: Question): Answer {
   try {
     switch (question.type) {
+      case "open":
+        open();
+        return { type: "done" };
       case "cursors":
         return { type: "cursors", cursors: open().cursors() };
       case "apply":
         open().apply(question.changes);
         return { type: "done" };
       case "find":
+        // After one that took long, those whose askers have gone would keep all others waiting.
+        if (Date.now() - question.lookup.now > PATIENCE) return failed("nobody waits for it any more");
         return { type: "hits", hits: open().find(question.lookup) };
       case "close":
         close();
@@ -57,13 +65,11 @@ function answer(question: Question): Answer {
   } catch (error) {
     // Opened anew by the next question: a disk that failed may do no more.
     Promise.try(close).catch(() => {});
-    return {
-      type: "failed",
-      message: error instanceof Error ? error.message : String(error),
-      damaged: isDamage(error),
-    };
+    return failed(error instanceof Error ? error.message : String(error), isDamage(error));
   }
 }
+
+const failed = (message: string, damaged = false): Answer => ({ type: "failed", message, damaged });
 
 parentPort?.on("message", (text: string) => {
   const question: Question = JSON.parse(text);

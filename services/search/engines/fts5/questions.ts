@@ -2,8 +2,12 @@ import type { LogCursor } from "../../../../contract/actions/readers.ts";
 import type { Changes, Hit } from "../engine.ts";
 import type { Asked } from "./find.ts";
 
+/** Milliseconds that a lookup may take, waiting included. */
+export const PATIENCE = 3_000;
+
 /** What an index's thread is asked, and what it answers. */
 export type Question =
+  | { type: "open" }
   | { type: "cursors" }
   | { type: "apply"; changes: Changes }
   | { type: "find"; lookup: Asked }

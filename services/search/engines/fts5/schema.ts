@@ -17,11 +17,11 @@ export const isDamage = (error: unknown): boolean =>
   error instanceof Damaged || (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code));
 
 /**
- * Opens an index; makes one where there is none. It needs no sync: what a crash takes from its end is read from the log
+ * Opens an index; makes one where there is none and there may be none. It needs no sync: what a crash takes from its end is read from the log
  * again, for the cursors go with it.
  * @throws Damaged or an error of SQLite
  */
-export function openIndex(path: string): Database.Database {
+export function openIndex(path: string, mayMake: boolean): Database.Database {
   const db = new Database(path, { timeout: BUSY_TIMEOUT });
   try {
     db.pragma("journal_mode = wal");
@@ -30,6 +30,7 @@ export function openIndex(path: string): Database.Database {
     db.pragma(`cache_size = ${-CACHE}`);
     const version = db.pragma("user_version", { simple: true });
     const isEmpty = db.prepare("select count(*) from sqlite_schema").pluck().get() === 0;
+    if (isEmpty && !mayMake) throw new Damaged("it was taken away");
     if (isEmpty) create(db);
     else if (version !== VERSION) throw new Damaged(`it is of version ${version}, and ${VERSION} is needed`);
     return db;

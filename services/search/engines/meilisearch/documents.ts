@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { LogCursor, MessageKey } from "../../../../contract/actions/readers.ts";
 import { termsOf } from "../../text/terms.ts";
@@ -26,7 +27,7 @@ export type Message = Static<typeof Message>;
 
 /** A message as it is asked for; with its terms where they are looked into. */
 export const Row = Type.Object({
-  ...Type.Pick(Message, ["conversation", "seq", "at", "version"]).properties,
+  ...Type.Pick(Message, ["conversation", "seq", "place", "at", "version"]).properties,
   terms: Type.Optional(Message.properties.terms),
 });
 export type Row = Static<typeof Row>;
@@ -57,8 +58,12 @@ export type Writer = Static<typeof Writer>;
 
 export const idOf = ({ conversationId, seq }: MessageKey): string => `${conversationId}-${seq}`;
 
-/** The 48 random bits at the end of a UUIDv7; a client may make two of the same, so what is found is looked into. */
-export const placeOf = (conversationId: string): number => Number.parseInt(conversationId.slice(-12), 16);
+/**
+ * As many bits as a number has of the id's hash. Two may have the same, so what is found is looked into; but nobody makes a
+ * conversation to share a place with one that he may not see, and times what is found there (G5).
+ */
+export const placeOf = (conversationId: string): number =>
+  Number(hash("sha256", conversationId, "buffer").readBigUInt64BE() >> 11n);
 
 export const messageOf = (document: Document): Message => ({
   id: idOf(document),

@@ -65,7 +65,7 @@ export class Newest {
   }
 }
 
-export const positionOf = ({ at, seq, conversation }: Row): Position => [at, seq, placeOf(conversation)];
+export const positionOf = ({ at, seq, place }: Pick<Row, "at" | "seq" | "place">): Position => [at, seq, place];
 
 const byAge = (a: Row, b: Row): number => order(positionOf(a), positionOf(b));
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { LogCursor } from "../../../../contract/actions/readers.ts";
 import { refuse } from "../../../../contract/errors.ts";
+import { gently } from "../../text/gently.ts";
 import type { Changes, Index } from "../engine.ts";
 import { Cursor, cursorOf, Generation, idOf, KEY, type Message, messageOf, Writer, writerOf } from "./documents.ts";
 import { checking, marksOf, prepare } from "./generation.ts";
@@ -78,7 +79,7 @@ export class RemoteIndex implements Index {
     await this.#confirm(generation);
     const index = this.#server.admin.index(this.uid);
     if (remove.length > 0) await this.#done(index.deleteDocuments(remove.map(idOf)));
-    const pieces = inPieces(put.map(messageOf));
+    const pieces = inPieces(await gently(put, messageOf));
     const last = pieces.pop() ?? [];
     for (const piece of pieces) await this.#write(piece, []);
     const marks = [...cursors.map((cursor) => cursorOf(cursor, generation)), writerOf(this.#writer, this.#changes + 1)];

@@ -2,7 +2,7 @@ import type { Settings } from "meilisearch";
 import { RANKED } from "../rank.ts";
 
 /** Raised when settings, documents or terms change: an index of an older version is built anew. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Milliseconds after which Meilisearch would give what it has found so far, as if that were all: later than we wait. */
 const CUTOFF = 60_000;
