@@ -29,6 +29,20 @@ async function conversationsOf(ctx: Ctx): Promise<LogCursor[]> {
   return mine;
 }
 
+/** Counts what Meilisearch does not take. From 0 on: the first of a counter that begins with it would be no increase of it. */
+function failuresOf({ broker, logger }: Service): ConstructorParameters<typeof MeilisearchEngine>[1] {
+  const meter = meterOf(broker);
+  const [failed, setAside] = ["wirehouse_index_tasks_failed_total", "wirehouse_index_set_aside_total"] as const;
+  for (const name of [failed, setAside]) meter.count(name, {}, 0);
+  return {
+    failed: () => meter.count(failed),
+    setAside: (id, { code }) => {
+      meter.count(setAside);
+      logger.warn(`The message ${id} is left out of the index: ${code}`);
+    },
+  };
+}
+
 /** What a query is answered from: whatever is asked, the caller asks it. */
 const worldOf = (ctx: Ctx, engine: Engine, indexing: Indexing): World => ({
   engine,
@@ -78,15 +92,7 @@ export function search({
 
     created(this: Service) {
       const { broker, logger } = this;
-      engine = meilisearch
-        ? new MeilisearchEngine(meilisearch, {
-            failed: () => meterOf(broker).count("wirehouse_index_tasks_failed_total"),
-            setAside: (id, { message }) => {
-              meterOf(broker).count("wirehouse_index_set_aside_total");
-              logger.warn(`The message ${id} is left out of the index:`, message);
-            },
-          })
-        : new Fts5(data);
+      engine = meilisearch ? new MeilisearchEngine(meilisearch, failuresOf(this)) : new Fts5(data);
       indexing = new Indexing({
         engine,
         taker: (index) => catchUp(index, (keys) => call(broker, "persistence.current", { keys })),

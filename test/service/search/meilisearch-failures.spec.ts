@@ -177,9 +177,24 @@ describeOnMeilisearch("recorded failures of Meilisearch", () => {
         await write(engine, 1);
         for (const [name, answer] of Object.entries(troubles)) {
           replay.answer(/^POST \/multi-search/, answer, 1);
-          expect(await refusal(needles(engine)), name).to.have.property("type", "unavailable");
+          const refused = await refusal(needles(engine));
+          expect(refused, name).to.have.property("type", "unavailable");
+          expect(refused, "what is within is not told").to.have.property("message").that.not.includes("127.0.0.1");
           expect(await needles(engine), name).to.deep.equal([1]);
         }
+      }),
+    );
+  }).timeout(60_000);
+
+  it("of the key for queries: who asks is refused in the time of a query, not in that of a key", async () => {
+    const { url, key } = await sharedMeilisearch();
+    await withReplay(url, (replay) =>
+      withEngine({ url: replay.url, key }, newUid(), async (engine) => {
+        await write(engine, 1);
+        replay.answer(/^GET \/keys\//, "hang", 1);
+        expect(await refusal(needles(engine)))
+          .to.have.property("message")
+          .that.includes("too long");
       }),
     );
   }).timeout(60_000);

@@ -71,10 +71,15 @@ export const codeOf = (error: unknown): string | undefined =>
 export const isForbidden = (error: unknown): boolean =>
   error instanceof MeilisearchApiError && (error.response.status === 401 || error.response.status === 403);
 
-/** @throws unavailable, whatever is wrong with Meilisearch or the way to it: the caller tries again later */
+/**
+ * @throws unavailable, whatever is wrong with Meilisearch or the way to it: the caller tries again later. It has a name for
+ * it, or else a cause, for the log: messages quote addresses, and what was asked.
+ */
 export function answered<T>(asked: Promise<T>): Promise<T> {
-  return asked.catch((error: unknown) => {
-    throw refuse("unavailable", `Meilisearch does not do it: ${error instanceof Error ? error.message : error}`);
+  return asked.catch((cause: unknown) => {
+    const code = codeOf(cause);
+    if (code !== undefined) throw refuse("unavailable", `The search index refuses it: ${code}`);
+    throw Object.assign(refuse("unavailable", "The search index does not answer"), { cause });
   });
 }
 

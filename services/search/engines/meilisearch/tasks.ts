@@ -10,10 +10,13 @@ const LOOK = 250;
 /** A task that Meilisearch did not do. `isDocuments`: for what stood in its documents; else it may do it another time. */
 export class TaskFailed extends Error {
   readonly isDocuments: boolean;
+  /** Meilisearch's name for what is wrong. */
+  readonly code: string;
 
-  constructor(message: string, code: string | undefined) {
+  constructor(message: string, code = "unknown") {
     super(`Meilisearch did not do it: ${message}`);
-    this.isDocuments = /^(invalid_document_|missing_document_id|max_fields_limit|payload_too_large)/.test(code ?? "");
+    this.code = code;
+    this.isDocuments = /^(invalid_document_|missing_document_id|max_fields_limit|payload_too_large)/.test(code);
   }
 }
 
