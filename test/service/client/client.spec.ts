@@ -108,7 +108,8 @@ describe("the client library at a real gateway", () => {
       await sends[0];
       await broker.stop();
       expect((await Promise.all(sends)).map(({ seq }) => seq)).to.deep.equal(range(3, 102));
-      expect(one.told).to.deep.equal(["ready", "closed 1012"]);
+      // It may have tried to come back by now, to nobody.
+      expect(one.told.slice(0, 2)).to.deep.equal(["ready", "closed 1012"]);
       one.close();
     }));
 
