@@ -116,7 +116,8 @@ function gatewayPort(broker: ServiceBroker): number | undefined {
 
 function greeting({ host, port, database, services, nats }: Config, broker: ServiceBroker): string {
   const actual = gatewayPort(broker) ?? port;
-  const rest = [`  REST    http://${host}:${actual}/v1`, `  stream  ws://${host}:${actual}/v1/stream`];
+  const at = `${host.includes(":") ? `[${host}]` : host}:${actual}`;
+  const rest = [`  REST    http://${at}/v1`, `  stream  ws://${at}/v1/stream`];
   return [
     "Wirehouse is ready.",
     ...(nats ? [`  node    ${broker.nodeID}: ${services.join(", ")}`] : []),

@@ -14,6 +14,7 @@ import { inCourseOf } from "./course.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { failuresTold } from "./failures.ts";
 import { routes } from "./http.ts";
+import { listen } from "./listen.ts";
 import { answerMalformed } from "./malformed.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { timeRequests } from "./request-times.ts";
@@ -54,7 +55,7 @@ export const gateway = ({
   origins,
 }: Pick<Config, "port" | "host" | "rate" | "origins">): ServiceSchema<ApiSettingsSchema> => ({
   name: "gateway",
-  mixins: [ApiGateway, directoryView],
+  mixins: [{ ...ApiGateway, started: undefined }, directoryView],
   dependencies: ["router", "persistence", "directory"],
 
   settings: {
@@ -144,7 +145,8 @@ export const gateway = ({
     parts.set(this, { rest, streams, events, rounds, signals });
   },
 
-  async started(this: Service) {
+  async started(this: Service & { server?: Server }) {
+    if (this.server) await listen(this.server, port, host, this.logger);
     for (const part of [partsOf(this).rounds, partsOf(this).signals]) part.start();
   },
 

@@ -94,6 +94,25 @@ describe("Start of the real process", () => {
       expect((await fetch(`${first.url}/v1/me`, asAdministrator(first.token))).status).to.equal(200);
     }));
 
+  it("an address that it can't have is told in one sentence: taken, or not this machine's", () =>
+    withServer(async ({ url }) => {
+      const { port } = new URL(url);
+      const taken = { PORT: port };
+      const strange = { PORT: "0", WIREHOUSE_HOST: "203.0.113.1" };
+      for (const [where, code] of [
+        [taken, "EADDRINUSE"],
+        [strange, "EADDRNOTAVAIL"],
+      ] as const) {
+        await withFolder(async (data) => {
+          const refused = run(script("start"), { ...where, WIREHOUSE_DATA: data });
+          expect((await refused.ended).code).to.equal(1);
+          expect(refused.output())
+            .to.match(new RegExp(`REST cannot be served: .*${code}.*WIREHOUSE_HOST`))
+            .and.not.match(STACK);
+        });
+      }
+    }));
+
   it("SIGTERM under load: what is in flight is answered, the rest refused, streams end with 1012, the exit is 0", () =>
     withFolder(async (data) => {
       const server = await startServer(data, { WIREHOUSE_RATE: "0" });
