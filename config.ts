@@ -32,8 +32,19 @@ const optional = (pattern: string) => Type.Union([Type.Undefined(), Type.String(
 /** Of a page (RFC 6454), as browsers write it: no path, no upper case. */
 const ORIGIN = "https?://[a-z0-9.\\[\\]:_-]+";
 /** A variable of the connection to NATS. */
-const ofNats = (expected: string, purpose: string, pattern = "^.+$") =>
-  variable({ schema: optional(pattern), expected, purpose });
+const ofNats = (expected: string, purpose: string) => variable({ schema: optional("^.+$"), expected, purpose });
+
+function isNatsUrl(text: string): boolean {
+  const url = /^(nats|tls):\/\/\S+$/.test(text) ? URL.parse(text) : null;
+  return url !== null && url.host !== "" && [url.username, url.password].every(isEncoded);
+}
+function isEncoded(text: string): boolean {
+  try {
+    return typeof decodeURIComponent(text) === "string";
+  } catch {
+    return false;
+  }
+}
 
 const variable = <S extends TSchema>(variable: Variable<S>) => variable;
 
@@ -115,11 +126,11 @@ export const variables = {
     expected: `some of ${serviceNames.join(",")}`,
     purpose: "What this process runs; without it everything. Less than everything needs `NATS_URL`",
   }),
-  NATS_URL: ofNats(
-    "nats:// or tls:// with host and port, several separated by commas",
-    "NATS servers by which this process is one of many; without it it is alone",
-    "^(nats|tls)://[^,\\s]+(,(nats|tls)://[^,\\s]+)*$",
-  ),
+  NATS_URL: variable({
+    schema: Type.Union([Type.Undefined(), Type.Refine(Type.String(), (urls) => urls.split(",").every(isNatsUrl))]),
+    expected: "nats:// or tls:// with host and port, several separated by commas",
+    purpose: "NATS servers by which this process is one of many; without it it is alone",
+  }),
   NATS_USER: ofNats("a name", "User at NATS; may also stand in the URL"),
   NATS_PASSWORD: ofNats("a password", "The user's password; may also stand in the URL, percent-encoded"),
   NATS_TOKEN: ofNats("a token", "Token at NATS, instead of a user"),

@@ -96,6 +96,19 @@ describe("configuration", () => {
     }
   });
 
+  it("refuses an address of NATS that could not be taken apart", () => {
+    expect(readConfig({ NATS_URL: "nats://ana:p%40ss@h:4222,tls://[::1]:4222" }).nats).to.include({ password: "p@ss" });
+    for (const NATS_URL of [
+      "h:4222",
+      "nats://",
+      "nats://h:x",
+      "nats://h:99999",
+      "nats://ana:%zz@h",
+      "nats://h,,tls://h",
+    ])
+      expect(refusal({ NATS_URL }), NATS_URL).to.include(`NATS_URL must be ${variables.NATS_URL.expected}`);
+  });
+
   it("refuses what is nearly a number", () => {
     for (const PORT of ["-1", "3000.5", "3e3", " 3000", "0x50", "port"]) expect(refusal({ PORT })).to.include("PORT");
   });
