@@ -113,7 +113,7 @@ export class Link {
   /** @throws where the page may not connect there */
   #dial(token: string): void {
     this.#token = token;
-    const socket = new WebSocket(`${this.url.replace(/^http/, "ws").replace(/\/$/, "")}/v1/stream`);
+    const socket = new WebSocket(`${this.url.replace(/^http/, "ws")}/v1/stream`);
     const hello = this.#options.hello(token);
     this.#socket = socket;
     socket.onopen = () => socket.send(hello);

@@ -30,7 +30,7 @@ export type Handlers = {
 };
 
 export type Options = {
-  /** Gateways: `https://host`, without `/v1`. Each new connection is made to the next one. */
+  /** Gateways: `https://host`; `/v1` behind it is fine. Each new connection is made to the next one. */
   url: string | readonly string[];
   /** A token, or what gets one: asked before each connection, and once more when the one it gave was refused. */
   token: Token;

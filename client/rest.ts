@@ -63,7 +63,7 @@ export class Rest {
 
   async #once<T>(method: string, path: string, body?: object): Promise<T> {
     const token = typeof this.#token === "string" ? this.#token : await this.#token();
-    const url = this.#urls[this.#turn % this.#urls.length]?.replace(/\/$/, "");
+    const url = this.#urls[this.#turn % this.#urls.length];
     const response = await fetch(`${url}/v1${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) },

@@ -35,7 +35,7 @@ export class Wirehouse {
   #watched: ClientFrame | undefined;
 
   constructor({ url, token, cursors, on = {} }: Options) {
-    const urls = typeof url === "string" ? [url] : url;
+    const urls = (typeof url === "string" ? [url] : url).map((one) => one.replace(/(\/v1)?\/*$/, ""));
     if (urls.length === 0) throw new TypeError("There is no gateway to connect to");
     const isWeb = (one: string) => URL.canParse(one) && /^https?:/.test(one);
     if (!urls.every(isWeb)) throw new TypeError("A gateway's URL begins with http:// or https://");

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { expect } from "chai";
 import { type Closed, type Entry, type Handlers, Refused, Unanswered, Wirehouse } from "../../../client/wirehouse.ts";
 import { until } from "../../support/until.ts";
@@ -196,6 +198,32 @@ describe("the client", () => {
       second.tell({ type: "ack", ref, ...receipt(4) });
       expect(await send).to.include(receipt(4));
     })).timeout(20_000);
+
+  it("takes a gateway's address with /v1 behind it, as others have it, or without", async () => {
+    for (const behind of ["", "/", "/v1", "/v1/"]) {
+      const asked = new Set<string | undefined>();
+      const server = createServer((request, response) => {
+        asked.add(request.url);
+        response.end("{}");
+      });
+      server.on("upgrade", (request, socket) => {
+        asked.add(request.url);
+        socket.destroy();
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const client = new Wirehouse({ url: `http://127.0.0.1:${port}${behind}`, token: "t" });
+      try {
+        await client.rest.ask("GET", "/me");
+        await until(() => asked.size === 2);
+        expect([...asked].sort(), behind).to.deep.equal(["/v1/me", "/v1/stream"]);
+      } finally {
+        client.close();
+        server.close();
+      }
+    }
+  });
 
   it("takes no address that is none of a gateway's: it would be tried for ever", () => {
     for (const url of ["", "wire.example", "ftp://wire.example", "http://", ["http://wire.example", "http://a b"]])
