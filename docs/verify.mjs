@@ -2,7 +2,13 @@
 // WIREHOUSE=http://127.0.0.1:3000/v1 TOKEN=wh_… node docs/verify.mjs <conversation id> [<seq>:<hash> …]
 import { createHash } from "node:crypto";
 
+const end = (code, text) => {
+  console.log(text);
+  process.exit(code);
+};
 const [id, ...anchors] = process.argv.slice(2);
+if (!id || !process.env.WIREHOUSE || !anchors.every((anchor) => /^[1-9]\d*:[0-9a-f]{64}$/.test(anchor)))
+  end(2, "Usage: WIREHOUSE=… TOKEN=… node docs/verify.mjs <conversation id> [<seq>:<hash> …]");
 const kept = new Map(anchors.map((anchor) => anchor.split(":")));
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 /** RFC 8785: keys in order of their UTF-16 code units, no space; JSON.stringify writes numbers and texts as it asks. */
@@ -13,16 +19,13 @@ const canonical = (value) => {
     .sort()
     .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)}}`;
 };
-const fail = (seq, reason) => {
-  console.log(`NOT ok: ${reason} at seq ${seq}`);
-  process.exit(1);
-};
+const fail = (seq, reason) => end(1, `NOT ok: ${reason} at seq ${seq}`);
 
 let [seq, hash, sentAt] = [0, "0".repeat(64), ""];
 for (let cursor = ""; cursor !== null; ) {
   const url = `${process.env.WIREHOUSE}/conversations/${id}/entries?limit=200${cursor && `&cursor=${cursor}`}`;
   const page = await fetch(url, { headers: { authorization: `Bearer ${process.env.TOKEN}` } });
-  if (!page.ok) throw new Error(await page.text());
+  if (!page.ok) end(2, await page.text());
   const { items, next } = await page.json();
   for (const { body, hash: claimed, ...line } of items) {
     if (line.seq !== seq + 1) fail(seq + 1, "missing");

@@ -149,6 +149,9 @@ describe("The documents", () => {
         expect(await verify(`${head.seq}:${head.hash}`)).to.deep.equal(verdict);
         const forged = { code: 1, output: "NOT ok: anchor at seq 7\n" };
         expect(await verify(`7:${head.hash}`)).to.deep.equal(forged);
+        for (const mistyped of ["7", `07:${head.hash}`, `7:${head.hash}0`]) {
+          expect(await verify(mistyped), mistyped).to.have.property("code", 2);
+        }
       } finally {
         await server.stop();
       }
