@@ -20,12 +20,20 @@ function faults(violations: Violation[]): FieldFault[] {
   const byField = new Map<string, string>();
   for (const { keyword, instancePath, message, params } of violations) {
     if (keyword === "boolean") continue;
-    for (const [field, text] of named(instancePath, message, params)) {
+    const values = keyword === "anyOf" ? valuesAt(instancePath, violations) : [];
+    const told = values.length === 0 ? message : `must be one of ${values.join(", ")}`;
+    for (const [field, text] of named(instancePath, told, params)) {
       if (!byField.has(field) || keyword === "anyOf") byField.set(field, text);
     }
   }
   return [...byField].map(([field, message]) => ({ field, message }));
 }
+
+/** Those of a union of literals. */
+const valuesAt = (path: string, violations: Violation[]): unknown[] =>
+  violations.flatMap(({ instancePath, params }) =>
+    instancePath === path && "allowedValue" in params ? [params.allowedValue] : [],
+  );
 
 function* named(path: string, message: string, params: object): Generator<[string, string]> {
   const at = (name: unknown) => `${path}/${name}`.slice(1).replaceAll("/", ".");
