@@ -25,14 +25,22 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench -- --database postgres    W1 and W2 on PostgreSQL, beside SQLite: POSTGRES_URL, or a server of its own
  *     npm run bench -- --cluster --database postgres    with one and with two nodes that write to it, beside one process on SQLite
  */
-const { values: options } = parseArgs({
-  options: {
+const options = asked();
+
+function asked() {
+  const known = {
     quick: { type: "boolean" },
     cluster: { type: "boolean" },
     database: { type: "string" },
     only: { type: "string" },
-  },
-});
+  } as const;
+  try {
+    return parseArgs({ options: known }).values;
+  } catch {
+    console.error("Usage: npm run bench -- [--quick] [--only <one>] [--cluster] [--database postgres]");
+    process.exit(2);
+  }
+}
 const pace = options.quick
   ? { turns: 1, seconds: 2, steadySeconds: 2 }
   : // At a steady pace there is less to count.

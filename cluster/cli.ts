@@ -38,6 +38,7 @@ async function startNats({ nats, natsServer }: Config): Promise<Record<string, s
 }
 
 async function startAll(): Promise<void> {
+  if (process.argv.length > 2) throw new CannotStart("It takes no arguments, only variables: README.md has them.");
   const config = readConfig(process.env);
   const found = await startNats(config);
   const startNode = ({ name, environment }: Node) =>

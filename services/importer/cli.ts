@@ -83,7 +83,7 @@ function explain(error: unknown, path: string): string {
 }
 
 async function main([given, ...more]: string[]): Promise<number> {
-  if (given === undefined || more.length > 0) {
+  if (given === undefined || given.startsWith("-") || more.length > 0) {
     console.error("Usage: npm run import -- <folder or zip of a Slack export>");
     return 2;
   }
