@@ -34,8 +34,8 @@ function asked(given: string[]): { address: string; from: number | undefined } {
     if (address === undefined || more.length > 0) throw new CannotStart(USAGE);
     if (values.from !== undefined && !/^\d{1,15}$/.test(values.from)) throw new CannotStart(USAGE);
     return { address, from: values.from === undefined ? undefined : Number(values.from) };
-  } catch (error) {
-    throw new CannotStart(error instanceof CannotStart ? error.message : USAGE);
+  } catch {
+    throw new CannotStart(USAGE);
   }
 }
 
