@@ -1,27 +1,12 @@
 import { expect } from "chai";
-import { FoundPage } from "../../contract/actions/search.ts";
 import { Client } from "../support/client.ts";
 import { ADMINISTRATOR, Cluster, type Layout } from "../support/cluster.ts";
+import { found, query } from "../support/finds.ts";
 import { clientOf, describeOnMeilisearch, MASTER, startMeilisearch } from "../support/meilisearch.ts";
 import { describeOnNats } from "../support/nats.ts";
 import { until } from "../support/until.ts";
 
 const BURST = 300;
-
-const query = (who: Client, q: string, more = "") =>
-  who.ask(FoundPage, "GET", `/search?q=${encodeURIComponent(q)}&limit=200&sort=newest${more}`);
-
-/** Seqs of all that is found, once nothing of it lacks. */
-async function found(who: Client, q: string): Promise<number[]> {
-  await until(async () => (await query(who, q).catch(() => undefined))?.behind === 0, "the index to catch up", 60_000);
-  const seqs: number[] = [];
-  for (let cursor = ""; ; ) {
-    const page = await query(who, q, cursor);
-    seqs.push(...page.items.map(({ seq }) => seq));
-    if (page.next === null) return seqs.sort((a, b) => a - b);
-    cursor = `&cursor=${page.next}`;
-  }
-}
 
 describeOnMeilisearch("Search in Meilisearch", () => {
   describeOnNats("of two nodes", () => {

@@ -1,30 +1,15 @@
 import { rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { FoundPage } from "../../contract/actions/search.ts";
 import { Client } from "../support/client.ts";
 import { ADMINISTRATOR, Cluster, type Layout } from "../support/cluster.ts";
+import { found, query } from "../support/finds.ts";
 import { describeOnNats } from "../support/nats.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { withFolder } from "../support/with-broker.ts";
 
 const BURST = 400;
-
-const query = (who: Client, q: string, more = "") =>
-  who.ask(FoundPage, "GET", `/search?q=${encodeURIComponent(q)}&limit=200&sort=newest${more}`);
-
-/** Seqs of all that is found, once nothing of it lacks. */
-async function found(who: Client, q: string): Promise<number[]> {
-  await until(async () => (await query(who, q).catch(() => undefined))?.behind === 0, "the index to catch up", 60_000);
-  const seqs: number[] = [];
-  for (let cursor = ""; ; ) {
-    const page = await query(who, q, cursor);
-    seqs.push(...page.items.map(({ seq }) => seq));
-    if (page.next === null) return seqs.sort((a, b) => a - b);
-    cursor = `&cursor=${page.next}`;
-  }
-}
 
 /** What may happen to the index of a process that was killed while it was filling it. */
 const accidents: Record<string, (path: string) => void> = {
