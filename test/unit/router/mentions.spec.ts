@@ -17,6 +17,7 @@ describe("mentions of a text", () => {
     [`@${"x".repeat(32)}`, ["x".repeat(32)]],
     [`@${"x".repeat(33)}`, []],
     ["nobody", []],
+    ["@ſam @\u212Aim @aſ", []],
   ];
   for (const [text, handles] of table) {
     it(`${JSON.stringify(text)}: ${handles.join(", ") || "none"}`, () => {
