@@ -17,6 +17,7 @@ export class DirectoryView {
   readonly #senders: LookUps<Sender>;
   #revision = 0;
   readonly #listeners = new Set<() => void>();
+  readonly #setBack = new Set<() => void>();
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -34,7 +35,7 @@ export class DirectoryView {
     });
   }
 
-  /** The highest revision that was heard of. */
+  /** The highest revision that was heard of, since the directory was last set back. */
   get revision(): number {
     return this.#revision;
   }
@@ -44,17 +45,29 @@ export class DirectoryView {
     this.#listeners.add(listener);
   }
 
+  /** Calls back when a restore has set the directory back: what was read of it may never have been. */
+  onSetBack(listener: () => void): void {
+    this.#setBack.add(listener);
+  }
+
   /** The directory is at this revision: what is held of an older one is void. */
   heard(revision: number): void {
-    if (revision <= this.#revision) return;
+    if (revision > this.#revision) this.#move(revision);
+  }
+
+  /** Asks for the revision, lest an event was lost. One below what was known when it was asked for was set back. */
+  async check(): Promise<void> {
+    const known = this.#revision;
+    const revision = await this.#directory.revision();
+    if (revision >= known) return this.heard(revision);
+    this.#move(revision);
+    for (const listener of this.#setBack) listener();
+  }
+
+  #move(revision: number): void {
     this.#revision = revision;
     for (const held of [this.#principals, this.#credentials, this.#senders]) held.moved(revision);
     for (const listener of this.#listeners) listener();
-  }
-
-  /** Asks for the revision, lest an event was lost. */
-  async check(): Promise<void> {
-    this.heard(await this.#directory.revision());
   }
 
   /** By the hex SHA-256 of a token; whether it has expired or its principal is disabled is the caller's to judge. */

@@ -23,7 +23,7 @@ export class Held<V extends object> {
 
   /** @returns whether the revision has moved, so that everything was dropped. */
   moved(revision: number): boolean {
-    if (revision <= this.#revision) return false;
+    if (revision === this.#revision) return false;
     this.#revision = revision;
     this.#epoch += 1;
     return true;

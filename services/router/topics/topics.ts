@@ -6,7 +6,7 @@ import type { Sender } from "../../../contract/principal.ts";
 import { matches } from "../../../contract/topic.ts";
 import { call } from "../../../mixins/call.ts";
 import { directoryOf } from "../../../mixins/directory-view/directory-view.mixin.ts";
-import { Bindings } from "./bindings.ts";
+import { Bindings, type Source } from "./bindings.ts";
 
 /** What judging who reaches what by a topic asks of others. */
 type Surroundings = {
@@ -65,11 +65,15 @@ export function topicsOf(service: Service): Topics {
   const found = held.get(service);
   if (found) return found;
   const view = directoryOf(service);
-  const bindings = new Bindings({
+  const source: Source = {
     get revision() {
       return view.revision;
     },
     changes: (after) => call(service.broker, "directory.bindingChanges", { after }),
+  };
+  let bindings = new Bindings(source);
+  view.onSetBack(() => {
+    bindings = new Bindings(source);
   });
   const topics = new Topics({ sender: (id) => view.sender(id), match: (topic) => bindings.match(topic) });
   held.set(service, topics);
