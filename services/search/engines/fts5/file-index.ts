@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import type { LogCursor } from "../../../../contract/actions/readers.ts";
 import { refuse } from "../../../../contract/errors.ts";
 import { Thread } from "../../../../mixins/thread.ts";
@@ -11,15 +12,20 @@ const WAITING = 64;
 /** Of the thread that fills: where there is more to do than a machine can, messages are routed first and found later. */
 const NICE = 5;
 
-const WORKER = new URL("./fts5.worker.ts", import.meta.url);
+const startWorker = (workerData: { path: string; makes: boolean; nice: number }): Worker =>
+  new Worker(new URL("./fts5.worker.ts", import.meta.url), { workerData });
+
+/** Questions and answers as JSON. */
+type IndexThread = Thread<string, string>;
+const CLOSE = JSON.stringify({ type: "close" } satisfies Question);
 
 /** One file of an index: a thread fills it, another looks into it. Once closed it answers nothing more. */
 export class FileIndex implements Index {
   readonly path: string;
   readonly #opened: Promise<unknown>;
   readonly #damaged: (index: FileIndex, reason: string) => void;
-  readonly #writer: Thread<Question, Answer>;
-  readonly #finder: Thread<Question, Answer>;
+  readonly #writer: IndexThread;
+  readonly #finder: IndexThread;
   /** That the writer has made the file, where there was none. */
   #made: Promise<unknown> | undefined;
   #finding = 0;
@@ -37,8 +43,8 @@ export class FileIndex implements Index {
     // Told to whoever asks.
     this.#opened.catch(() => {});
     this.#damaged = damaged;
-    this.#writer = new Thread(WORKER, { path, makes: true, nice: NICE });
-    this.#finder = new Thread(WORKER, { path, makes: false, nice: 0 });
+    this.#writer = new Thread(() => startWorker({ path, makes: true, nice: NICE }));
+    this.#finder = new Thread(() => startWorker({ path, makes: false, nice: 0 }));
   }
 
   async cursors(): Promise<LogCursor[]> {
@@ -68,8 +74,8 @@ export class FileIndex implements Index {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#opened.catch(() => {});
-    await this.#finder.end({ type: "close" });
-    await this.#writer.end({ type: "close" });
+    await this.#finder.end(CLOSE);
+    await this.#writer.end(CLOSE);
   }
 
   async destroy(): Promise<void> {
@@ -86,10 +92,10 @@ export class FileIndex implements Index {
     return this.#ask(this.#finder, question);
   }
 
-  async #ask(thread: Thread<Question, Answer>, question: Question): Promise<Answer> {
+  async #ask(thread: IndexThread, question: Question): Promise<Answer> {
     await this.#opened;
     if (this.#closed) throw refuse("unavailable", "The index is being replaced; try again");
-    const answer = await thread.ask(question);
+    const answer: Answer = JSON.parse(await thread.ask(JSON.stringify(question)));
     if (answer.type !== "failed") return answer;
     if (answer.damaged) this.#damaged(this, answer.message);
     throw broken(new Error(answer.message));
