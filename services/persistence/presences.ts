@@ -16,7 +16,10 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 
 type Change = { principalId: string; kept: Kept };
 
-/** What is chosen and seen: who waits together is written together, at a pace of its own. */
+/**
+ * What is chosen and seen: who waits together is written together, at a pace of its own. Rows are locked in the order of
+ * their ids, so that no two nodes wait for each other in a circle.
+ */
 export class Presences {
   readonly #dialect: Pick<Dialect, "reader" | "write">;
   readonly #writes: GroupCommit<Change, boolean>;
@@ -41,12 +44,11 @@ export class Presences {
   /** Of those shown as here keeps that they still were. @returns them */
   async see({ principalIds, at }: Params<"persistence.seePresences">): Promise<string[]> {
     const { reader, write } = this.#dialect;
-    const query = reader("presences")
-      .whereIn("principal_id", principalIds)
-      .andWhere("here", true)
-      .update({ seen: at })
-      .returning("principal_id");
-    return touched(await write([{ query }])).flat();
+    const shown = reader("presences").whereIn("principal_id", principalIds).andWhere("here", true);
+    const locked = shown.clone().orderBy("principal_id").forUpdate().select("principal_id");
+    const seen = shown.clone().update({ seen: at }).returning("principal_id");
+    const [, touched = []] = principalsOf(await write([{ query: locked }, { query: seen }]));
+    return touched;
   }
 
   /** Resolves when nothing waits. */
@@ -57,14 +59,16 @@ export class Presences {
   async #write(batch: Change[]): Promise<boolean[]> {
     await pause(Math.max(0, this.#written + PACE - performance.now()));
     const { reader, write } = this.#dialect;
-    const written = await write(batch.map((change) => statement(reader, change)));
+    const inOrder = batch.toSorted((a, b) => (a.principalId < b.principalId ? -1 : 1));
+    const written = await write(inOrder.map((change) => statement(reader, change)));
     this.#written = performance.now();
-    return touched(written).map((rows) => rows.length > 0);
+    const kept = new Set(principalsOf(written).flat());
+    return batch.map(({ principalId }) => kept.has(principalId));
   }
 }
 
-/** The principals that each statement has touched. */
-function touched(written: Awaited<ReturnType<Dialect["write"]>>): string[][] {
+/** The principals that each statement has answered with. */
+function principalsOf(written: Awaited<ReturnType<Dialect["write"]>>): string[][] {
   if ("undoneBy" in written) throw new Error("a change of a presence was undone");
   return written.rows.map((rows) => rows.map((row) => String(row.principal_id)));
 }
