@@ -30,7 +30,7 @@ export class NatsFanOut implements FanOut {
     this.#nats = nats;
     this.#name = name;
     this.#warn = warn;
-    const malformed = (subject: string) => warn(`What was told on ${subject} is not JSON`);
+    const malformed = (subject: string) => warn(`What was told on ${subject} is no JSON object`);
     const connection = () => this.#connection;
     this.#conversations = new Subjects(connection, "wirehouse.conversation", malformed);
     this.#notices = new Subjects(connection, "wirehouse.principal", malformed);
@@ -167,13 +167,16 @@ class Subjects<T> {
     return subject;
   }
 
+  /** What looked into anything but an object would throw, and with it the connection would be read no more. */
   #read(message: { subject: string; json<M>(): M }): T | undefined {
     try {
-      return message.json<T>();
+      const told = message.json<T>();
+      if (typeof told === "object" && told !== null) return told;
     } catch {
-      this.#malformed(message.subject);
-      return undefined;
+      // Told as what isn't an object is.
     }
+    this.#malformed(message.subject);
+    return undefined;
   }
 
   #subjectOf(token: string): string {

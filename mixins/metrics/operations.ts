@@ -30,7 +30,8 @@ export function serveOperations(port: number, { metrics, unready }: Operated): P
     Promise.try(answer, response).catch(() => say(response, 500, "It failed\n"));
   });
   return new Promise((resolve, reject) => {
-    server.once("error", ({ message }) => reject(new CannotStart(`METRICS_PORT cannot be served: ${message}`)));
+    // Also once it listens: an error that nobody heard would end the process, one of accepting a connection too.
+    server.on("error", ({ message }) => reject(new CannotStart(`METRICS_PORT cannot be served: ${message}`)));
     server.listen(port, () => resolve(server));
   });
 }

@@ -31,6 +31,16 @@ async function withWatched(service: ServiceSchema, use: (broker: ServiceBroker, 
 type Ask = (path: string) => Promise<{ status: number; text: string }>;
 
 describe("a process that is watched", () => {
+  it("does not end because a connection could not be accepted", async () => {
+    const server = await serveOperations(0, { metrics: async () => "", unready: async () => undefined });
+    try {
+      for (let i = 0; i < 2; i++) server.emit("error", new Error("accept ENOBUFS"));
+      expect(server.listening).to.equal(true);
+    } finally {
+      server.close();
+    }
+  });
+
   it("lives from the first moment, and is ready when its services are and can do their part", async () => {
     const starting = Promise.withResolvers<void>();
     let broken = false;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { connect } from "nats";
 import type { Announcement } from "../../../contract/events.ts";
 import { ANNOUNCEMENT_BYTES } from "../../../contract/limits.ts";
 import { NatsFanOut } from "../../../mixins/fan-out/nats.ts";
@@ -63,6 +64,22 @@ describeOnNats("fan-out over NATS", () => {
         fanOut?.announce({ conversationId: "c", head, entries: [entry] });
         await fanOut?.subscribed();
         expect(heard).to.deep.equal([{ conversationId: "c", head, entries: [] }]);
+      }),
+    ));
+
+  it("passes over what is no JSON object, says so, and hears what comes after it", () =>
+    withNats((server) =>
+      withFanOuts(server, 1, async ([fanOut], warnings) => {
+        const heard: number[] = [];
+        fanOut?.onAnnouncement("c", (told) => heard.push(told.head.seq));
+        await fanOut?.subscribed();
+        const stranger = await connect({ servers: [server.url] });
+        for (const told of ["null", "7", "{", '"head"']) stranger.publish("wirehouse.conversation.c", told);
+        await stranger.drain();
+        fanOut?.announce({ conversationId: "c", head, entries: [] });
+        await fanOut?.subscribed();
+        expect(heard).to.deep.equal([1]);
+        expect(warnings).to.deep.equal(Array(4).fill("What was told on wirehouse.conversation.c is no JSON object"));
       }),
     ));
 
