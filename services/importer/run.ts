@@ -43,16 +43,16 @@ export async function importArchive(path: string, run: Run): Promise<ImportSumma
     await replayAll(archive, plan, principals, run, tally);
     run.progress({ phase: "verifying", done: 0, of: plan.channels.length });
     const conversations = plan.channels.map((channel) => verifiable(channel, principals));
-    const verified = await verifyAll(conversations, run.broker, tally.notes);
+    const verified = await verifyAll(conversations, run.broker, tally.notes, run.stop);
     return summary(archive, plan, tally, verified);
   } finally {
     await archive.close();
   }
 }
 
-async function principalsOf(plan: Plan, { broker, administratorId }: Run, { notes }: Tally): Promise<Principals> {
-  const ids = await ensurePrincipals(plan.people.values(), broker, { principalId: administratorId }, notes);
-  const standIn = await call(broker, "directory.get", { handle: FIRST_ADMINISTRATOR });
+async function principalsOf(plan: Plan, run: Run, { notes }: Tally): Promise<Principals> {
+  const ids = await ensurePrincipals(plan.people.values(), run, notes);
+  const standIn = await call(run.broker, "directory.get", { handle: FIRST_ADMINISTRATOR });
   return { ids, standInId: standIn.id };
 }
 

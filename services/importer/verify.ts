@@ -1,7 +1,7 @@
 import type { ServiceBroker } from "moleculer";
 import type { ImportSummary } from "../../contract/actions.ts";
 import type { Verdict } from "../../contract/conversation.ts";
-import { typeOf } from "../../contract/errors.ts";
+import { refuse, typeOf } from "../../contract/errors.ts";
 import { call } from "../../mixins/call.ts";
 import { atOnce } from "./at-once.ts";
 import type { Notes } from "./slack/notes.ts";
@@ -12,14 +12,19 @@ export type Verifiable = { conversationId: string; label: string; memberIds: str
 /** Conversations verified at the same time. */
 const WIDTH = 2;
 
-/** Walks every conversation's chain. Only members may, so it is done in the name of one. */
+/**
+ * Walks every conversation's chain. Only members may, so it is done in the name of one.
+ * @throws unavailable when `stop` is aborted
+ */
 export async function verifyAll(
   conversations: Verifiable[],
   broker: ServiceBroker,
   notes: Notes,
+  stop: AbortSignal,
 ): Promise<ImportSummary["verified"]> {
   const verified: ImportSummary["verified"] = { conversations: 0, faults: [] };
   await atOnce(WIDTH, conversations, async ({ conversationId, label, memberIds }) => {
+    if (stop.aborted) throw refuse("unavailable", "The import was stopped before all of it was verified; run it again");
     const verdict = await verify(conversationId, memberIds, broker);
     if (!verdict) return notes.add("conversations were not verified: nobody imported is in them any more", label);
     verified.conversations += 1;

@@ -171,6 +171,23 @@ describe("importer: the whole of Slack", () => {
       expect(await logs(broker)).to.deep.equal(before);
     }));
 
+  it("stops while it verifies, too: what it has written stays", () =>
+    withWirehouse(async (broker) => {
+      const { principalId: administratorId } = await as(broker, "admin");
+      await withFolder(async (folder) => {
+        const stop = new AbortController();
+        const progress = ({ phase }: { phase: string }) => phase === "verifying" && stop.abort();
+        const ended = importArchive(writeArchive(folder, whole), {
+          broker,
+          administratorId,
+          progress,
+          stop: stop.signal,
+        });
+        expect(await ended.catch(typeOf)).to.equal("unavailable");
+      });
+      expect(await bring(broker, whole)).to.deep.include({ imported: RECORDS, repeated: RECORDS, failures: [] });
+    }));
+
   it("G3 interrupted after each write and run again, comes to the same", () =>
     withWirehouse(async (broker) => {
       const { principalId: administratorId } = await as(broker, "admin");
