@@ -1,10 +1,11 @@
 /**
  * Classes of SQLSTATE that blame the state of the database and not the statement: connection, rollback by conflict,
- * resources, locks that are not given, cancellation and shutdown, the system, damage; and logins, read-only servers and
- * missing databases, which a running process meets when a server is exchanged.
+ * resources, locks that are not given, cancellation and shutdown, the system, damage; logins, read-only servers and
+ * missing databases, which a running process meets when a server is exchanged; transactions that the server has ended
+ * because a paused node left them open; and prepared statements that a newer node's migration has made void.
  * (https://www.postgresql.org/docs/15/errcodes-appendix.html)
  */
-const OF_DATABASE = /^(08|40|53|55|57|58|XX|28|3D|25006)/;
+const OF_DATABASE = /^(08|40|53|55|57|58|XX|28|3D|25006|25P0[34]|0A000)/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Codes of Node for sockets and TLS, and what `pg`, `knex` and `tarn` say, without a code, of connections that are lost or not to be had. */
 const OF_SOCKET = /^(E[A-Z]{3,}|ERR_(TLS|SSL|SOCKET|STREAM)\w*|[A-Z]+(_[A-Z]+)*_CERT\w*|CERT_\w+|UNABLE_TO_\w+)$/;
