@@ -76,6 +76,8 @@ export type Target = Fact & {
   pinned: boolean;
   /** Of the reactions that were asked about, those that are on. */
   reactions: Reaction[];
+  /** Where a reaction was asked about, the different emoji that stand on it, whoever's. */
+  emojis: string[];
 };
 
 export type Reaction = { principalId: string; emoji: string };

@@ -6,6 +6,8 @@ export const TEXT_CODE_POINTS = 16_000;
 export const DATA_BYTES = 32 * 1024;
 /** Levels of nesting of a request, its own braces included: parsers and canonical forms recurse. */
 export const JSON_DEPTH = 32;
+/** Different emoji on one message: more say nothing, and history shows all of them. */
+export const EMOJIS = 200;
 /** Mentions in one text: beyond it is a mailing list, which a group is for. */
 export const MENTIONS = 32;
 

@@ -3,7 +3,7 @@ import Type from "typebox";
 import type { Params, Result } from "../../../contract/actions.ts";
 import type { Message } from "../../../contract/conversation.ts";
 import { refuse } from "../../../contract/errors.ts";
-import { PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
+import { PAGE_BYTES, PAGE_ITEMS_DEFAULT } from "../../../contract/limits.ts";
 import { cursorDecoder, encodeCursor } from "../../../contract/page-cursor.ts";
 import { CursorSeq, Seq, Strict } from "../../../contract/scalars.ts";
 import type { MessageRow } from "../tables.ts";
@@ -26,14 +26,14 @@ export async function history(
   const range = cursor === undefined ? { before, after } : decode(cursor);
   const view = new LogView(knex, conversationId, callerId);
   const end = range.before ?? Number.MAX_SAFE_INTEGER;
-  const { rows, next } =
+  const filled =
     range.after === undefined
       ? await fill(limit, end, (position, count) => view.older(position, count), size)
       : await fill(limit, range.after, (position, count) => view.newer(position, end, count), size);
-  const ascending = range.after === undefined ? rows.reverse() : rows;
+  const { items, next } = await folded(knex, conversationId, filled, callerId);
   const following = range.after === undefined ? { before: next } : { ...range, after: next };
   return {
-    items: await folded(knex, conversationId, ascending, callerId),
+    items: range.after === undefined ? items.reverse() : items,
     next: next === null ? null : encodeCursor(following),
   };
 }
@@ -44,7 +44,8 @@ export async function message(
   callerId: string,
 ): Promise<Message> {
   const row = await new LogView(knex, conversationId, callerId).message(seq);
-  const [found] = await folded(knex, conversationId, row ? [row] : [], callerId);
+  const { items } = await folded(knex, conversationId, { rows: row ? [row] : [], next: null }, callerId);
+  const [found] = items;
   if (!found) throw refuse("not-found", "There is no such message");
   return found;
 }
@@ -58,25 +59,31 @@ export async function replies(
   const view = new LogView(knex, conversationId, callerId);
   const start = cursor === undefined ? seq : decodeReplies(cursor).after;
   if (cursor === undefined && !(await view.message(seq))) throw refuse("not-found", "There is no such message");
-  const { rows, next } = await fill(limit, start, (position, count) => view.replies(seq, position, count), size);
-  return {
-    items: await folded(knex, conversationId, rows, callerId),
-    next: next === null ? null : encodeCursor({ after: next }),
-  };
+  const filled = await fill(limit, start, (position, count) => view.replies(seq, position, count), size);
+  const { items, next } = await folded(knex, conversationId, filled, callerId);
+  return { items, next: next === null ? null : encodeCursor({ after: next }) };
 }
 
 /** Bytes of a message in JSON besides what is in its body. */
 const MESSAGE_BYTES = 300;
 const size = ({ body, version }: MessageRow): number => MESSAGE_BYTES + Buffer.byteLength(version ?? body ?? "");
 
-/** The rows come from a guarded read; what marks them is told to no one else, and is counted where it lies. */
+/** Bytes of a reaction in JSON beyond those that its body has too. */
+const MARK_BYTES = 20;
+const sizeOf = (marks: readonly MarkRow[]): number =>
+  marks.reduce((sum, { body }) => sum + MARK_BYTES + Buffer.byteLength(body ?? ""), 0);
+
+/**
+ * The rows come from a guarded read; what marks them is told to no one else, and is counted where it lies. Where the marks
+ * are too many for a page it ends before.
+ */
 async function folded(
   knex: Knex,
   conversationId: string,
-  rows: readonly MessageRow[],
+  { rows, next }: { rows: readonly MessageRow[]; next: number | null },
   callerId: string,
-): Promise<Message[]> {
-  if (rows.length === 0) return [];
+): Promise<{ items: Message[]; next: number | null }> {
+  if (rows.length === 0) return { items: [], next };
   const marks: MarkRow[] = await knex("entries")
     .where("conversation_id", conversationId)
     .whereIn(
@@ -90,5 +97,14 @@ async function folded(
     .select("type", "target_seq", "body", knex.raw("count(*) as count"))
     .select(knex.raw("sum(case when sender_id = ? then 1 else 0 end) as me", [callerId]));
   const byTarget = Map.groupBy(marks, ({ target_seq }) => target_seq);
-  return rows.map((row) => fold(row, byTarget.get(row.seq) ?? []));
+  const items: Message[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const own = byTarget.get(row.seq) ?? [];
+    bytes += size(row) + sizeOf(own);
+    const last = items.at(-1);
+    if (last && bytes > PAGE_BYTES) return { items, next: last.seq };
+    items.push(fold(row, own));
+  }
+  return { items, next };
 }

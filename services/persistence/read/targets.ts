@@ -24,13 +24,15 @@ export async function targets(
   const pins: { target_seq: number }[] = await inForce(knex, conversationId, seqs).andWhere("type", "pin");
   const pinned = new Set(pins.map(({ target_seq }) => target_seq));
   const on = await Promise.all(reactions.map((one) => reaction(knex, conversationId, one)));
+  const standing = await emojis(knex, conversationId, [...new Set(reactions.map(({ seq }) => seq))]);
   return rows.map((row): Target => {
     const line = { seq: row.seq, senderId: row.sender_id, ...(row.reply_to === null ? {} : { replyTo: row.reply_to }) };
-    if (isRedacted(row)) return { ...line, redacted: true, pinned: false, reactions: [] };
+    if (isRedacted(row)) return { ...line, redacted: true, pinned: false, reactions: [], emojis: [] };
     const { text, data } = contentOf(row);
     const own = reactions.filter((one, index) => one.seq === row.seq && on[index]);
     const known: Reaction[] = own.map(({ principalId, emoji }) => ({ principalId, emoji }));
-    return { ...line, text, data, redacted: false, pinned: pinned.has(row.seq), reactions: known };
+    const marks = { pinned: pinned.has(row.seq), reactions: known, emojis: standing.get(row.seq) ?? [] };
+    return { ...line, text, data, redacted: false, ...marks };
   });
 }
 
@@ -40,6 +42,19 @@ const inForce = (knex: Knex, conversationId: string, seqs: readonly number[]): K
     .whereIn("target_seq", seqs)
     .andWhereRaw("overtaken_by is null")
     .select("target_seq");
+
+/** The different emoji that stand on messages, by their seq. */
+async function emojis(knex: Knex, conversationId: string, seqs: readonly number[]): Promise<Map<number, string[]>> {
+  if (seqs.length === 0) return new Map();
+  const rows: { target_seq: number; body: string }[] = await inForce(knex, conversationId, seqs)
+    .andWhere("type", "reaction")
+    .groupBy("target_seq", "body")
+    .select("body");
+  const bySeq = Map.groupBy(rows, ({ target_seq }) => target_seq);
+  return new Map([...bySeq].map(([seq, found]) => [seq, found.map(({ body }) => emojiOf(body))]));
+}
+
+const emojiOf = (body: string): string => JSON.parse(body).emoji;
 
 /** Whether a reaction stands. */
 async function reaction(

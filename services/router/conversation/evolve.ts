@@ -19,7 +19,8 @@ export function evolve(draft: Draft, entry: Entry, commandId?: string): Draft {
       draft.ordinal += 1;
       const { text, data } = entry.body;
       const { seq, senderId, replyTo } = entry;
-      draft.targets.set(seq, { seq, senderId, replyTo, text, data, redacted: false, pinned: false, reactions: [] });
+      const unmarked = { redacted: false, pinned: false, reactions: [], emojis: [] };
+      draft.targets.set(seq, { seq, senderId, replyTo, text, data, ...unmarked });
       draft.recent.set(entry.seq, { seq: entry.seq, senderId: entry.senderId, replyTo: entry.replyTo });
       if (entry.clientMessageId !== undefined)
         draft.keys.set(keyText({ senderId: entry.senderId, clientMessageId: entry.clientMessageId }), remembered);
@@ -37,13 +38,21 @@ export function evolve(draft: Draft, entry: Entry, commandId?: string): Draft {
       retarget(draft, entry.targetSeq, () => ({ text: entry.body.text, data: entry.body.data }));
       break;
     case "redact":
-      retarget(draft, entry.targetSeq, () => ({ text: undefined, data: undefined, redacted: true, reactions: [] }));
+      retarget(draft, entry.targetSeq, () => ({
+        text: undefined,
+        data: undefined,
+        redacted: true,
+        reactions: [],
+        emojis: [],
+      }));
       break;
     case "reaction": {
       const { emoji, on } = entry.body;
       const same = (one: Reaction) => one.principalId === entry.senderId && one.emoji === emoji;
-      retarget(draft, entry.targetSeq, ({ reactions }) => ({
+      retarget(draft, entry.targetSeq, ({ reactions, emojis }) => ({
         reactions: [...reactions.filter((one) => !same(one)), ...(on ? [{ principalId: entry.senderId, emoji }] : [])],
+        // Whether it was the last of its emoji is not known.
+        emojis: on && !emojis.includes(emoji) ? [...emojis, emoji] : emojis,
       }));
       break;
     }

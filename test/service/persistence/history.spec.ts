@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Params } from "../../../contract/actions.ts";
+import type { Append } from "../../../contract/append.ts";
 import { typeOf } from "../../../contract/errors.ts";
 import { PAGE_BYTES } from "../../../contract/limits.ts";
 import { entries } from "../../../services/persistence/read/entries.ts";
@@ -37,6 +38,13 @@ async function pagesOf(store: Store, log: Log, bounds: Bounds): Promise<number[]
     cursor = page.next;
   }
 }
+
+/** One append of several that follow each other. */
+const together = ([first = new Log().confirm(), ...rest]: Append[]): Append => ({
+  ...first,
+  entries: [first, ...rest].flatMap(({ entries }) => entries),
+  keys: [first, ...rest].flatMap(({ keys }) => keys),
+});
 
 describeStore("history", (withStore) => {
   it("goes back from the newest page to the first message, or on from one, at every limit", () =>
@@ -147,6 +155,22 @@ describeStore("history", (withStore) => {
       const raw = await entries(store.reader, { conversationId: log.id, limit: 200 }, ana);
       expect(JSON.stringify(raw).length).to.be.at.most(PAGE_BYTES + 1000);
       expect(raw.next).to.be.a("string");
+    }));
+
+  it("G8 ends a page by the reactions that it would show, too", () =>
+    withStore(async (store) => {
+      const log = new Log();
+      await stored(store, [log.create(ana), log.messages(Array.from({ length: 4 }, () => ({ senderId: ana })))]);
+      const messages = [3, 4, 5, 6];
+      for (const seq of messages) {
+        const emojis = Array.from({ length: 1200 }, (_, n) => `${"😀".repeat(28)}${n}`);
+        await stored(store, [together(emojis.map((emoji) => log.react(ana, seq, emoji)))]);
+      }
+      const page = await history(store.reader, { conversationId: log.id }, ana);
+      expect(page.items.map(({ seq }) => seq)).to.deep.equal([4, 5, 6].slice(-page.items.length));
+      expect(Buffer.byteLength(JSON.stringify(page))).to.be.within(PAGE_BYTES / 2, PAGE_BYTES + 1000);
+      expect((await pagesOf(store, log, {})).toReversed().flat()).to.deep.equal(messages);
+      expect((await pagesOf(store, log, { after: 0 })).flat()).to.deep.equal(messages);
     }));
 
   it("refuses a cursor that is none of its own", () =>

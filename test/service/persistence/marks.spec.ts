@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import type { ServiceBroker } from "moleculer";
+import { typeOf } from "../../../contract/errors.ts";
+import { EMOJIS } from "../../../contract/limits.ts";
 import { call } from "../../../mixins/call.ts";
 import { logOf, meta, people, room, send, wiredTo } from "../../support/services.ts";
 import { withBroker } from "../../support/with-broker.ts";
@@ -110,6 +112,22 @@ describeStore("what later entries make of a message", (_withStore, withDatabase)
       for (const on of [true, true, false, false, true]) changed.push((await pin(on)).changed);
       expect(changed).to.deep.equal([true, false, true, false, true]);
       expect((await read(broker, ana, conversationId, seq)).pinned).to.equal(true);
+    }));
+
+  it("G8 so many different emoji stand on one message at most: each that is taken off makes room for another", () =>
+    withRoom(async (broker, conversationId, ana, bob) => {
+      const seq = await say(broker, ana, conversationId, "react to me");
+      const react = (who: Person, emoji: string, on = true) =>
+        call(broker, "router.react", { conversationId, seq, emoji, on }, meta(who));
+      for (let from = 0; from < EMOJIS; from += 20)
+        await Promise.all(Array.from({ length: 20 }, (_, n) => react(bob, `e${from + n}`)));
+      expect((await read(broker, ana, conversationId, seq)).reactions).to.have.length(EMOJIS);
+      expect(await react(ana, "new").catch(typeOf)).to.equal("conflict");
+      expect((await react(ana, "e7")).changed).to.equal(true);
+      await react(bob, "e7", false);
+      expect(await react(ana, "new").catch(typeOf), "hers still stands").to.equal("conflict");
+      await react(bob, "e8", false);
+      expect((await react(ana, "new")).changed).to.equal(true);
     }));
 
   it("name, purpose and archiving are the conversation's, and of its log", () =>

@@ -31,6 +31,11 @@ select `target_seq` from `entries` where `conversation_id` = ? and `target_seq` 
 select `target_seq` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and `type` = ? and `sender_id` = ? and `body` = ? limit ?
    SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
 
+-- targets
+select `target_seq`, `body` from `entries` where `conversation_id` = ? and `target_seq` in (?) and overtaken_by is null and `type` = ? group by `target_seq`, `body`
+   SEARCH entries USING INDEX entries_in_force (conversation_id=? AND target_seq=?)
+   USE TEMP B-TREE FOR GROUP BY
+
 -- direct
 select `id` from `conversations` where `key` = ? limit ?
    SEARCH conversations USING INDEX conversations_key (key=?)
@@ -316,6 +321,10 @@ update members set mentioned_read = mentioned_read + (select count(*) from menti
 
 -- keepPresences
 update `presences` set `status` = ?, `text` = ?, `until` = ?, `here` = ?, `seen` = ?, `version` = ? where `principal_id` = ? and `version` = ? returning `principal_id`
+   SEARCH presences USING INDEX sqlite_autoindex_presences_1 (principal_id=?)
+
+-- seePresences
+select `principal_id` from `presences` where `principal_id` in (?) and `here` = ? order by `principal_id` asc
    SEARCH presences USING INDEX sqlite_autoindex_presences_1 (principal_id=?)
 
 -- seePresences

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { EMOJIS } from "../../../contract/limits.ts";
 import {
   ana,
   bob,
@@ -118,6 +119,23 @@ describe("reactions and pins", () => {
     );
     expect(pins.wrote).to.have.length(2);
     expect(pins.refusals).to.deep.equal([undefined, undefined, undefined, "forbidden", "not-found"]);
+  });
+});
+
+describe("reactions to one message", () => {
+  it("G8 are of so many different emoji at most; one that stands is everybody's still", async () => {
+    const { refusals, log } = await when(
+      [room, said],
+      Array.from({ length: EMOJIS + 1 }, (_, n) => react(cleo, SEQ, `e${n}`)),
+    );
+    expect(refusals).to.deep.equal([...Array(EMOJIS).fill(undefined), "conflict"]);
+    const batch = [react(bob, SEQ, "new"), react(bob, SEQ, "e7"), react(cleo, SEQ, "e7", false)];
+    const later = await when([], batch, log);
+    expect(later.refusals).to.deep.equal(["conflict", undefined, undefined]);
+    const imported = { ...react(bob, SEQ, "elsewhere"), imported: { at: "2026-01-01T00:00:00.000Z", last: false } };
+    expect((await when([], [imported], log)).refusals, "an import is not for our rules to refuse").to.deep.equal([
+      undefined,
+    ]);
   });
 });
 

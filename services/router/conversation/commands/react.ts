@@ -1,3 +1,5 @@
+import { refused } from "../../../../contract/errors.ts";
+import { EMOJIS } from "../../../../contract/limits.ts";
 import { changesTarget, type Rules, unchanged } from "../command.ts";
 import { closed, permit } from "../permit.ts";
 import { ifRedacted, targetIn } from "../target.ts";
@@ -16,6 +18,8 @@ export const react: Rules<"react"> = {
     if (redacted) return { refused: redacted };
     const isOn = target.reactions.some((one) => one.principalId === senderId && one.emoji === emoji);
     if (isOn === on) return unchanged({ changed: false });
+    if (on && !imported && target.emojis.length >= EMOJIS && !target.emojis.includes(emoji))
+      return { refused: refused("conflict", `There are ${EMOJIS} different reactions to the message already`) };
     const entry = { type: "reaction" as const, targetSeq: target.seq, body: { emoji, on } };
     return { entries: [entry], answer: () => ({ changed: true }) };
   },
