@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import Type from "typebox";
 import { PAGE_BYTES } from "../../../contract/limits.ts";
+import { cursorDecoder } from "../../../contract/page-cursor.ts";
+import { matching } from "../../../services/persistence/read/matching.ts";
 import { fill, type Stride } from "../../../services/persistence/read/page.ts";
 
 type Row = { seq: number; bytes: number };
@@ -71,5 +74,31 @@ describe("a page", () => {
     const page = await fill(50, 0, reading(rows, 1000), bytes);
     expect(page.rows).to.deep.equal([]);
     expect(page.next).to.be.greaterThan(0).and.lessThan(1_000_000);
+  });
+});
+
+describe("a page of what has some text in it", () => {
+  const names = Array.from({ length: 25_000 }, (_, n) => `n${String(n).padStart(5, "0")}`);
+  const row = { key: (name: string) => name, texts: (name: string) => [name] };
+  const decode = cursorDecoder(Type.String());
+
+  it("G8 ends after a bounded number of reads, and the next goes on where it ended", async () => {
+    let reads = 0;
+    const stride = async (after: string, count: number) => {
+      reads += 1;
+      const from = after === "" ? 0 : names.indexOf(after) + 1;
+      return names.slice(from, from + count);
+    };
+    const found: string[] = [];
+    let pages = 0;
+    for (let after: string | null = ""; after !== null; pages += 1) {
+      reads = 0;
+      const page: { items: string[]; next: string | null } = await matching("9999", 50, after, stride, row);
+      expect(reads).to.be.at.most(50);
+      found.push(...page.items);
+      after = page.next === null ? null : decode(page.next);
+    }
+    expect(found).to.deep.equal(["n09999", "n19999"]);
+    expect(pages).to.equal(3);
   });
 });
