@@ -30,12 +30,12 @@ export class Retries {
   async persist<T>(name: ActionName, call: () => Promise<T>): Promise<T> {
     this.#budget = Math.min(RESERVE, this.#budget + SHARE);
     const isRepeatable = unkeyed.has(name) ? isUndelivered : isLost;
-    const end = Date.now() + DEADLINE;
+    const end = performance.now() + DEADLINE;
     for (let attempt = 0; ; attempt++) {
       try {
         return await call();
       } catch (error) {
-        if (!isRepeatable(error) || this.#budget < 1 || Date.now() >= end) throw error;
+        if (!isRepeatable(error) || this.#budget < 1 || performance.now() >= end) throw error;
         this.#budget -= 1;
         await pause(backoff(attempt));
       }

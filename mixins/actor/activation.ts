@@ -43,6 +43,7 @@ export class Activation<State, Command, Answer> {
   #busy: Promise<void> | undefined;
   #crashes = 0;
   #handled = 0;
+  /** `performance.now()`: a clock that is set back holds nobody off. */
   #heldOffUntil = 0;
   /** A turn has crashed and the state was not read since. */
   #recovering = false;
@@ -189,6 +190,7 @@ export class Activation<State, Command, Answer> {
     if (turned.answers.length !== commands.length) throw new Error("a turn must answer each of its commands");
     this.#state = turned.state;
     this.#crashes = 0;
+    this.#heldOffUntil = 0;
     this.#handled += commands.length;
     this.#observer.turned(this.#key, commands.length, performance.now() - began, began - (arrived ?? began));
     return turned;
@@ -207,12 +209,12 @@ export class Activation<State, Command, Answer> {
   #crash(error: unknown): void {
     this.#state = undefined;
     this.#crashes += 1;
-    this.#heldOffUntil = Date.now() + holdOff(this.#crashes, isUnavailable(error) ? LONGEST_OUTAGE : undefined);
+    this.#heldOffUntil = performance.now() + holdOff(this.#crashes, isUnavailable(error) ? LONGEST_OUTAGE : undefined);
     this.#observer.crashed(this.#key, error);
   }
 
   #rest(): number {
-    return this.#heldOffUntil - Date.now();
+    return this.#heldOffUntil - performance.now();
   }
 
   #holdOff(): void {
@@ -235,4 +237,4 @@ export class Activation<State, Command, Answer> {
 }
 
 /** Also what Moleculer says of time-outs and lost nodes. */
-const isUnavailable = (error: unknown): boolean => error !== undefined && refusalOf(error).type === "unavailable";
+export const isUnavailable = (error: unknown): boolean => refusalOf(error).type === "unavailable";

@@ -84,7 +84,7 @@ export class Activations<State, Command, Answer> {
     const found = this.#residents.get(key);
     const activation = found?.activation ?? this.#settle(key);
     this.#residents.delete(key);
-    this.#residents.set(key, { activation, used: Date.now() });
+    this.#residents.set(key, { activation, used: performance.now() });
     return activation;
   }
 

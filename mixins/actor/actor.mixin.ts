@@ -2,9 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
-import { action, type Meta } from "../call.ts";
+import { action, call, type Meta } from "../call.ts";
 import { meterOf } from "../metrics/meter.ts";
-import { requestHeaders } from "../request/context.ts";
+import { once } from "../once.ts";
+import { isUnavailable } from "./activation.ts";
 import { Activations, type Residence } from "./activations.ts";
 import type { Behaviour, Observer } from "./behaviour.ts";
 import { isStaleOwner } from "./stale-owner.ts";
@@ -48,7 +49,7 @@ export function actor<State, Command, Answer>(
     },
     async started(this: Service) {
       const mine = of(this);
-      mine.passivation = setInterval(() => mine.activations.passivateIdle(Date.now()), PASSIVATION);
+      mine.passivation = setInterval(() => mine.activations.passivateIdle(performance.now()), PASSIVATION);
     },
     async stopped(this: Service) {
       clearInterval(of(this).passivation);
@@ -78,16 +79,16 @@ export function placed<A extends ActionName, This extends Service>(
   return {
     ...action<A, This>(name, async function (ctx) {
       ctx.params = keyed(ctx.params);
-      const giveUp = Date.now() + PATIENCE;
+      const giveUp = performance.now() + PATIENCE;
       for (let attempt = 1; ; attempt++) {
         try {
           return await handler.call(this, ctx);
         } catch (error) {
           if (!isStaleOwner(error)) throw error;
-          if (Date.now() > giveUp) throw refuse("unavailable", "The conversation is changing its owner");
+          if (performance.now() > giveUp) throw refuse("unavailable", "The conversation is changing its owner");
           await pause(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
           if (!ownedHere(this.broker, name, ctx)) {
-            return ctx.call<Result<A>, Params<A>>(name, ctx.params, { headers: requestHeaders() });
+            return call(ctx, name, ctx.params);
           }
         }
       }
@@ -103,6 +104,8 @@ function ownedHere(broker: ServiceBroker, name: string, ctx: Context): boolean {
 }
 
 function observer({ broker, logger, name }: Service): Observer {
+  // Where a store does not answer thousands of actors are told the same.
+  const waiting = once((reason) => logger.warn(`What the actors of ${name} need fails: ${reason}`));
   const meter = meterOf(broker);
   const labels = { service: name };
   return {
@@ -115,7 +118,8 @@ function observer({ broker, logger, name }: Service): Observer {
       meter.observe("wirehouse_actor_wait_seconds", waited / 1000, labels);
     },
     crashed(key, error) {
-      logger.error(`The actor of ${key} crashed`, error);
+      if (isUnavailable(error)) waiting(error instanceof Error ? error.message : String(error));
+      else logger.error(`The actor of ${key} crashed`, error);
       meter.count("wirehouse_actor_crashes_total", labels);
     },
     overruled() {

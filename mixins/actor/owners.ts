@@ -1,6 +1,9 @@
 import type { ServiceBroker } from "moleculer";
 import { owner } from "./rendezvous.ts";
 
+/** Keys whose owner is kept, past which it begins anew: more than a gateway has people, whatever a directory holds. */
+const MOST = 50_000;
+
 /** Nodes that offer a service, as this one sees them now, in one order. */
 export const nodesOf = (broker: ServiceBroker, service: string): string[] =>
   broker.registry
@@ -9,8 +12,8 @@ export const nodesOf = (broker: ServiceBroker, service: string): string[] =>
     .sort();
 
 /**
- * Who owns which key, as `Rendezvous` places it, for those who ask about many at once. A key's owner is computed once, as
- * long as the nodes stay the same.
+ * Who owns which key, as `Rendezvous` places it, for those who ask about many at once. An owner is kept as long as the nodes
+ * stay the same.
  */
 export class Owners {
   readonly #nodes: () => string[];
@@ -59,6 +62,7 @@ export class Owners {
       key,
       nodes.map((id) => ({ id })),
     )?.id;
+    if (this.#known.size === MOST) this.#known.clear();
     if (found !== undefined) this.#known.set(key, found);
     return found;
   }

@@ -1,6 +1,7 @@
 import type { Context, Service, ServiceSchema } from "moleculer";
 import type { DirectoryChanged } from "../../contract/events.ts";
 import { call } from "../call.ts";
+import { once } from "../once.ts";
 import { DirectoryView } from "./directory-view.ts";
 
 /** Milliseconds between two looks at the revision: with the event lost, what was revoked holds no longer than this. */
@@ -33,8 +34,8 @@ export const directoryView: Partial<ServiceSchema> = {
   },
   async started(this: Service) {
     const mine = of(this);
-    const check = () => mine.view.check().catch((error: unknown) => this.logger.warn("No revision", error));
-    mine.checking = setInterval(check, CHECK);
+    const failed = once((reason) => this.logger.warn(`The directory does not tell its revision: ${reason}`));
+    mine.checking = setInterval(() => mine.view.check().catch((error: Error) => failed(error.message)), CHECK);
   },
   async stopped(this: Service) {
     clearInterval(of(this).checking);

@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import type { Append, Appended, Met } from "../../contract/append.ts";
 import { PAGE_BYTES, TURN_BYTES } from "../../contract/limits.ts";
+import { once } from "../../mixins/once.ts";
 import { Origin, together } from "../../mixins/tracing/spans.ts";
 import { GroupCommit } from "./append/group-commit.ts";
 import { Cursors } from "./cursors.ts";
@@ -42,7 +43,8 @@ export async function openStore(
   committed: (rows: number, milliseconds: number) => void = () => undefined,
 ): Promise<Store> {
   const dialect = await openDialect(config, warn);
-  const cursors = new Cursors(dialect, (reason) => warn(`Read cursors wait to be written: ${reason}`));
+  const waiting = once((reason) => warn(`Read cursors wait to be written: ${reason}`));
+  const cursors = new Cursors(dialect, waiting);
   const presences = new Presences(dialect);
   const origins = new WeakMap<Append, Origin>();
   const commit = async (batch: Append[]) => {

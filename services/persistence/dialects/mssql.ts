@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CannotStart } from "../../../contract/errors.ts";
 import type { SqlServer } from "../../../contract/sql-server.ts";
+import { once } from "../../../mixins/once.ts";
 import { migrate } from "../migrate.ts";
 import type { Dialect, SchemaWork } from "./dialect.ts";
 import { assertDurable, settingsOf } from "./mssql/durability.ts";
@@ -8,7 +9,6 @@ import { isDenied, isFailure, isForAPerson, reasonOf } from "./mssql/faults.ts";
 import { connect } from "./mssql/knex.ts";
 import { schema } from "./mssql/schema.ts";
 import { Writer } from "./mssql/writer.ts";
-import { once } from "./once.ts";
 
 /** Milliseconds between two tries of a server that is not there yet. */
 const WAIT = 500;

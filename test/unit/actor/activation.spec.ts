@@ -164,6 +164,34 @@ describe("an actor", () => {
     await actor.finish();
   });
 
+  it("a turn that goes well ends the hold-off: who comes next pays for no bad command before it", async () => {
+    const sum = new Sum();
+    const gate = Promise.withResolvers<void>();
+    sum.gate = gate.promise;
+    const actor = actorOf(sum);
+    const first = actor.tell([1], 1);
+    await until(() => sum.diary.includes("turn 1"));
+    const batch = actor.tell([13, 2], 1);
+    gate.resolve();
+    expect(await Promise.all([first, batch])).to.deep.equal([["+1"], ["crashed", "+2"]]);
+    expect(await actor.tell([3], 1)).to.deep.equal(["+3"]);
+  });
+
+  it("a clock that is set back holds nobody off", async () => {
+    const sum = new Sum();
+    const actor = actorOf(sum);
+    sum.faults = Array.from({ length: 2 }, () => refuse("unavailable", "the store is down"));
+    const { now } = Date;
+    try {
+      for (let i = 0; i < 2; i++) await actor.tell([1], 1).catch(() => undefined);
+      Date.now = () => now() - 3_600_000;
+      const answers = () => actor.tell([1], 1).catch(() => undefined);
+      expect(await until(answers, "an answer")).to.deep.equal(["+1"]);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("a stale owner drops its state, and refuses what waits as not its own", async () => {
     const sum = new Sum();
     const gate = Promise.withResolvers<void>();
@@ -248,9 +276,9 @@ describe("actors of a node", () => {
   it("forget who has been idle for too long", async () => {
     const actors = new Activations(new Sum(), observer, { most: 10, idle: 1000 });
     await actors.tell("a", [1], 1);
-    actors.passivateIdle(Date.now());
+    actors.passivateIdle(performance.now());
     expect(actors.active).to.equal(1);
-    actors.passivateIdle(Date.now() + 1001);
+    actors.passivateIdle(performance.now() + 1001);
     expect(actors.active).to.equal(0);
   });
 
