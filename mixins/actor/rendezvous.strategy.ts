@@ -8,6 +8,10 @@ type Endpoint = Parameters<Select>[0][number];
  * Moleculer's shell of rendezvous hashing. `strategyOptions.key` names the parameter that an actor is addressed by; a
  * call without it may go to any node, the local one first.
  *
+ * Where it leads is a hint, not a lock: for a moment several nodes may take themselves for a key's owner. A stale one does no
+ * harm: before it answers or tells anything the store must confirm what it has in memory (of a conversation: by the head's
+ * compare-and-set); where that is refused it drops its state, and `placed` tries again where the key belongs now.
+ *
  * Registered by name (`strategy: "Rendezvous"`), since an action's strategy reaches other nodes as a string.
  */
 export class Rendezvous extends Strategies.Random {

@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../../config.ts";
 import type { ActionName, Params, Result } from "../../contract/actions.ts";
 import { refuse } from "../../contract/errors.ts";
 import { action, type Meta } from "../../mixins/call.ts";
+import { callerOf } from "../../mixins/caller.ts";
 import { Pulse } from "../../mixins/pulse.ts";
 import { commitMetrics, waitMetrics } from "./commit-metrics.ts";
 import { addBinding, bindingChanges, bindings, removeBinding } from "./directory/bindings.ts";
@@ -18,7 +19,6 @@ import { current, mine } from "./read/current.ts";
 import { moved } from "./read/cursors.ts";
 import { entries } from "./read/entries.ts";
 import { follow, logs } from "./read/follow.ts";
-import { callerOf } from "./read/guard.ts";
 import { history, message, replies } from "./read/history.ts";
 import { members } from "./read/members.ts";
 import { presences, shownHere } from "./read/presences.ts";
@@ -58,7 +58,7 @@ export function persistence(config: Pick<Config, "database" | "pool">) {
     run: (store: Store, params: Params<A>, callerId: string) => Promise<Result<A>>,
   ) =>
     action(name, (ctx: Context<Params<A>, Meta>) => {
-      const callerId = callerOf(ctx.meta);
+      const callerId = callerOf(ctx);
       return answered((store) => run(store, ctx.params, callerId));
     });
 

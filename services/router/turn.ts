@@ -7,10 +7,8 @@ import type { Turned } from "../../mixins/actor/behaviour.ts";
 import { staleOwner } from "../../mixins/actor/stale-owner.ts";
 import type { Answer, Command, Posted } from "./conversation/command.ts";
 import { decide, keyOf, refersTo } from "./conversation/decide.ts";
-
 import { evolve } from "./conversation/evolve.ts";
 import { ofInsiders } from "./conversation/insiders.ts";
-
 import { shown } from "./conversation/shown.ts";
 import {
   claimText,

@@ -3,12 +3,17 @@ import { canonical } from "../../../contract/chain.ts";
 import { type Effects, effectsOf } from "../append/effects.ts";
 import { type NetEffects, netEffects } from "../append/net-effects.ts";
 import { sealOf } from "../append/seal.ts";
+import type { Move } from "./dialect.ts";
 
 /**
  * A batch as the statements of a server's commit take it, to become one JSON text: fields that are undefined are left
  * out; hashes are hex, bodies the text that was hashed.
  */
 export const recordsOf = (batch: readonly Append[]) => batch.map(recordOf);
+
+/** Moves of cursors, likewise. */
+export const movesOf = (moves: readonly Move[]) =>
+  moves.map(({ conversationId, principalId, seq }) => ({ conversation: conversationId, principal: principalId, seq }));
 
 function recordOf(append: Append, place: number) {
   const { conversationId, head, keys, claim, importing } = append;

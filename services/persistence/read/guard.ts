@@ -1,7 +1,6 @@
 import type { Knex } from "knex";
 import { refuseStranger } from "../../../contract/conversation.ts";
 import type { Role } from "../../../contract/entry.ts";
-import { refuse } from "../../../contract/errors.ts";
 
 /** What every guarded read says besides what it reads: the log's end, and the caller's role in the conversation. */
 export type Seen = { seen_private: boolean | number; seen_head: number; seen_role: Role | null };
@@ -27,10 +26,4 @@ export function admit<Row extends Seen>(rows: readonly Row[]): readonly [Row, ..
   if (!first) throw refuseStranger(null);
   if (first.seen_role === null) throw refuseStranger({ private: Boolean(first.seen_private) });
   return [first, ...rest];
-}
-
-/** @throws `forbidden` where nobody asks: what is read belongs to somebody. */
-export function callerOf(meta: { principalId?: string }): string {
-  if (meta.principalId === undefined) throw refuse("forbidden", "This is only answered to a principal");
-  return meta.principalId;
 }

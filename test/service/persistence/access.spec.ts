@@ -71,7 +71,7 @@ describeStore("G5 nobody sees what isn't theirs", (_withStore, withDatabase) => 
           expect(await told(ask(broker, ana, { principalId }))).to.deep.equal(unknown);
           expect(await told(ask(broker, open, { principalId }))).to.deep.include.members(["not-a-member"]);
         }
-        expect(await told(ask(broker, open, {}))).to.deep.include.members(["forbidden"]);
+        expect(await told(ask(broker, open, {}))).to.deep.include.members(["unauthorized"]);
       }));
   }
 
@@ -129,6 +129,6 @@ describeStore("G5 nobody sees what isn't theirs", (_withStore, withDatabase) => 
         ["persistence.named", call(broker, "persistence.named", { name: "open" })],
         ["persistence.conversation", call(broker, "persistence.conversation", { conversationId: open })],
       ];
-      for (const [name, answer] of asked) expect(await told(answer), name).to.deep.include.members(["forbidden"]);
+      for (const [name, answer] of asked) expect(await told(answer), name).to.deep.include.members(["unauthorized"]);
     }));
 });

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import type { Append, Appended } from "../../../../contract/append.ts";
 import { refuse } from "../../../../contract/errors.ts";
 import type { SqlServer } from "../../../../contract/sql-server.ts";
-import { recordsOf } from "../batch.ts";
+import { movesOf, recordsOf } from "../batch.ts";
 import type { Move, Statement, Written } from "../dialect.ts";
 import { type Loss, outcomesOf } from "../losses.ts";
 import { faultOf, isUniqueViolation } from "./faults.ts";
@@ -47,12 +47,7 @@ export class Writer {
 
   /** @throws as `Dialect.moveCursors` does */
   async moveCursors(moves: readonly Move[]): Promise<void> {
-    const rows = moves.map(({ conversationId, principalId, seq }) => ({
-      conversation: conversationId,
-      principal: principalId,
-      seq,
-    }));
-    await this.#use(() => this.#writes.raw(MOVE_CURSORS, [parameterOf(rows)]));
+    await this.#use(() => this.#writes.raw(MOVE_CURSORS, [parameterOf(movesOf(moves))]));
   }
 
   /** @throws as `Dialect.write` does */

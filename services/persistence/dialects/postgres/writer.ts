@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
 import type { Append, Appended } from "../../../../contract/append.ts";
 import type { Postgres } from "../../../../contract/database.ts";
-import { recordsOf } from "../batch.ts";
+import { movesOf, recordsOf } from "../batch.ts";
 import type { Move, Value, Written } from "../dialect.ts";
 import { type Loss, outcomesOf } from "../losses.ts";
 import { Connections } from "./connections.ts";
@@ -52,12 +52,7 @@ export class Writer {
   }
 
   async moveCursors(moves: readonly Move[]): Promise<void> {
-    const rows = moves.map(({ conversationId, principalId, seq }) => ({
-      conversation: conversationId,
-      principal: principalId,
-      seq,
-    }));
-    await this.#writes.use((client) => client.query({ ...MOVE, values: [JSON.stringify(rows)] }));
+    await this.#writes.use((client) => client.query({ ...MOVE, values: [JSON.stringify(movesOf(moves))] }));
   }
 
   /** @throws as `Dialect.write` does */
