@@ -55,6 +55,8 @@ export class Pulse {
   async #tell(unable: boolean): Promise<void> {
     const { metadata, registry } = this.#broker;
     metadata[UNABLE] = unable;
+    // A node that stops has told that it offers nothing more: this would take that back.
+    if (!this.#broker.started) return;
     registry.regenerateLocalRawInfo(true);
     await registry.discoverer.sendLocalNodeInfo();
   }

@@ -99,4 +99,28 @@ describe("placement over a transporter", () => {
         for (const pulse of pulses) pulse.stop();
       }
     })).timeout(30_000);
+
+  it("a node that stops is not asked any more, whatever becomes of its database meanwhile", () =>
+    withNodes(["node-a", "node-b"], async ([a, b]) => {
+      if (!a || !b) throw new Error("two nodes");
+      const gate = Promise.withResolvers<void>();
+      b.createService({ name: "slow", methods: { drain: () => gate.promise } });
+      let looks = 0;
+      const pulse = new Pulse(b, async () => {
+        looks += 1;
+        throw new Error("the database is gone");
+      });
+      const offers = () => a.registry.actions.get("echo.anywhere")?.count();
+      const stopping = b.stop();
+      try {
+        await until(() => offers() === 1, "the node to be known as stopping");
+        pulse.start();
+        await until(() => looks > 1, "two looks");
+        expect(offers()).to.equal(1);
+      } finally {
+        pulse.stop();
+        gate.resolve();
+        await stopping;
+      }
+    })).timeout(30_000);
 });
