@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { expect } from "chai";
 import { Thread } from "../../../mixins/thread.ts";
 import type { Document } from "../../../services/search/engines/engine.ts";
@@ -137,13 +138,15 @@ describe("an index of FTS5", () => {
     withFolder(async (folder) => {
       await withFts5(folder, (engine) => fill(engine, 1));
       const worker = new URL("../../../services/search/engines/fts5/fts5.worker.ts", import.meta.url);
-      const thread = new Thread<Question, Answer>(worker, { path: join(folder, "search.db"), makes: false, nice: 0 });
-      const { phrases, link, thread: isThread } = parse("needle");
-      const asked = { phrases, since: null, until: null, link, thread: isThread, conversationIds: [here] };
-      const find = (now: number) => thread.ask({ type: "find", lookup: { ...asked, sort: "newest", limit: 5, now } });
+      const workerData = { path: join(folder, "search.db"), makes: false, nice: 0 };
+      const finder = new Thread<string, string>(() => new Worker(worker, { workerData }));
+      const ask = async (question: Question): Promise<Answer> => JSON.parse(await finder.ask(JSON.stringify(question)));
+      const { phrases, link, thread } = parse("needle");
+      const asked = { phrases, since: null, until: null, link, thread, conversationIds: [here] };
+      const find = (now: number) => ask({ type: "find", lookup: { ...asked, sort: "newest", limit: 5, now } });
       expect(await find(Date.now() - 60_000)).to.have.property("type", "failed");
       expect(await find(Date.now())).to.have.property("type", "hits");
-      await thread.end({ type: "close" });
+      await finder.end(JSON.stringify({ type: "close" }));
     }));
 
   it("takes what was written to it under a process that was killed: nothing, or all of a change with its cursor", () =>
