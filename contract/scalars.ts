@@ -12,11 +12,13 @@ export const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 /** A reader's position: 0 is before the first entry. */
 export const CursorSeq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Days that there are, of the years 1 to 9999: a database takes no other, nor does RFC 3339 (5.7). */
+const YEAR = "(\\d{3}[1-9]|\\d\\d[1-9]\\d|\\d[1-9]\\d\\d|[1-9]\\d{3})";
 const COMMON = "(0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8])";
-const LEAP = "(\\d\\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29";
+const FOURTH = "(0[48]|[2468][048]|[13579][26])";
+const LEAP = `(\\d\\d${FOURTH}|${FOURTH}00)-02-29`;
 /** RFC 3339, UTC, milliseconds. */
 export const Time = Type.String({
-  pattern: `^(?!0000)(\\d{4}-(${COMMON})|${LEAP})T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$`,
+  pattern: `^(${YEAR}-(${COMMON})|${LEAP})T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$`,
 });
 /** Hex SHA-256. */
 export const Hash = Type.String({ pattern: "^[0-9a-f]{64}$" });
