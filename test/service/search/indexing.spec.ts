@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { ServiceBroker } from "moleculer";
 import { call } from "../../../mixins/call.ts";
+import { meterOf } from "../../../mixins/metrics/meter.ts";
 import { search } from "../../../services/search/search.service.ts";
+import { freePort } from "../../support/free-port.ts";
 import { describeOnMeilisearch, startMeilisearch } from "../../support/meilisearch.ts";
 import { meta, people, room, wire } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
@@ -138,6 +140,22 @@ describe("the index", () => {
         });
       }),
     ));
+
+  it("in a Meilisearch that is not there: who asks is not told where it should be, and failures are counted from 0", () =>
+    withFolder(async (folder) => {
+      const nowhere = { url: `http://127.0.0.1:${await freePort()}`, key: undefined };
+      await withBroker([...wire(folder), search({ data: folder, meilisearch: nowhere })], async (broker) => {
+        const [ana] = await people(broker, "ana");
+        if (!ana) throw new Error("nobody");
+        await room(broker, ana);
+        const refused: unknown = await call(broker, "search.query", { q: "x" }, meta(ana)).catch((error) => error);
+        expect(refused).to.have.property("type", "unavailable");
+        expect(String(refused)).not.to.include("127.0.0.1");
+        const told = await meterOf(broker).text();
+        for (const name of ["wirehouse_index_tasks_failed_total", "wirehouse_index_set_aside_total"])
+          expect(told.split("\n"), "the first is an increase").to.include(`${name} 0`);
+      });
+    }));
 
   it("answers to principals alone", () =>
     withFolder((folder) =>
