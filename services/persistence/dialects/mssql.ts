@@ -30,6 +30,10 @@ if @locked < 0 throw 51222, N'the lock of the schema is not to be had', 1;`;
  */
 export async function openSqlServer(server: SqlServer, pool: number, warn: (text: string) => void): Promise<Dialect> {
   const where = `The database ${server.database} at ${server.host}:${server.port}`;
+  const writer = new Writer(
+    server,
+    once((reason) => warn(`${where} fails: ${reason}`)),
+  );
   const waiting = once((reason) => warn(`${where} can't be reached (${reason}): waiting until it can`));
   for (;;) {
     try {
@@ -40,19 +44,18 @@ export async function openSqlServer(server: SqlServer, pool: number, warn: (text
           warn(`${where} keeps no versions of rows (READ_COMMITTED_SNAPSHOT): reads wait for commits`);
         await migrate(knex, dialect);
       });
+      await writer.open();
       break;
     } catch (error) {
-      if (error instanceof CannotStart) throw error;
       const reason = error instanceof Error ? reasonOf(error) : String(error);
-      if (!isFailure(error) || isForAPerson(error)) throw new CannotStart(`${where} can't be used: ${reason}`);
+      if (error instanceof CannotStart || !isFailure(error) || isForAPerson(error)) {
+        await writer.close();
+        throw error instanceof CannotStart ? error : new CannotStart(`${where} can't be used: ${reason}`);
+      }
       waiting(reason);
     }
     await pause(WAIT);
   }
-  const writer = new Writer(
-    server,
-    once((reason) => warn(`${where} fails: ${reason}`)),
-  );
   const reader = connect(server, { max: pool, acquireTimeoutMillis: ACQUIRE, idleTimeoutMillis: IDLE });
   return {
     reader,

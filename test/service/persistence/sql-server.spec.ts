@@ -88,16 +88,17 @@ describeOnSqlServer("the logins of docs/sql-server.md on SQL Server", () => {
   it("suffice: one migrates, and with the other, which may not, nodes write and read", async function () {
     await notOnBabelfish(this, "roles like db_datawriter");
     const { database } = await emptySqlServer();
-    const [before = "", inside = ""] = (/```sql\n(.*?)```/s.exec(page("docs/sql-server.md"))?.[1] ?? "")
-      .replaceAll("wirehouse", database)
-      .replace(/^create database .*$/m, "")
-      .split(/^go$/m);
+    const [once = "", afterwards = ""] = [...page("docs/sql-server.md").matchAll(/```sql\n(.*?)```/gs)].map(
+      ([, script = ""]) => script.replaceAll("wirehouse", database),
+    );
+    const [before = "", inside = ""] = once.replace(/^create database .*$/m, "").split(/^go$/m);
     await onMaster(before);
     await administer(sqlServerWith(database), inside);
     const [owner = "", user = ""] = [...before.matchAll(/password = '([^']+)'/g)].map(([, password]) => password);
     const server = { ...sqlServerWith(database), user: database, password: user };
     expect(await sentence(server)).to.match(/^CannotStart: The schema of \w+ is older than this program, and /);
     await onSqlServerSchema({ ...server, user: `${database}_owner`, password: owner }, migrate);
+    await administer(sqlServerWith(database), afterwards);
     const store = await opened(server);
     try {
       const { log } = await begun(store);

@@ -5,7 +5,7 @@ const LONGEST = 4000;
 const isLong = (value: unknown): boolean => typeof value === "string" && value.length > LONGEST;
 
 /** The driver would declare each text by its own length, and the server make a plan anew for every length. */
-const TEXT = {
+export const TEXT = {
   ...TYPES.NVarChar,
   declaration: ({ value }: { value?: unknown }) => `nvarchar(${isLong(value) ? "max" : LONGEST})`,
   resolveLength: ({ value }: { value?: unknown }) => (isLong(value) ? LONGEST + 1 : LONGEST),

@@ -4,11 +4,12 @@ import { CannotStart } from "../../../../contract/errors.ts";
 /** A database's settings: what G1 rests on, and whether READ COMMITTED reads versions of rows. */
 export type Settings = { delayed: string | null; updateability: string; versions: boolean };
 
+/** @throws Error where there is no `openjson`: below compatibility level 130 */
 export async function settingsOf(knex: Knex): Promise<Settings> {
   const [row]: Settings[] = await knex.raw(
     `select delayed_durability_desc as delayed, is_read_committed_snapshot_on as versions,
          cast(databasepropertyex(db_name(), 'Updateability') as nvarchar(20)) as updateability
-       from sys.databases where name = db_name()`,
+       from sys.databases where name = db_name() and not exists (select 1 from openjson(N'[]'))`,
   );
   if (!row) throw new CannotStart("The database does not show its own settings to this login");
   return row;

@@ -7,6 +7,7 @@ import type { Move, Statement, Written } from "../dialect.ts";
 import { type Loss, outcomesOf } from "../losses.ts";
 import { faultOf, isUniqueViolation } from "./faults.ts";
 import { connect } from "./knex.ts";
+import { practised } from "./practised.ts";
 import { COMMIT, MOVE_CURSORS, PLAIN_COMMIT, parameterOf } from "./statements.ts";
 import { together } from "./together.ts";
 
@@ -16,6 +17,8 @@ const WRITERS = 2;
 const LOOKS = 3;
 /** Milliseconds that a write waits for a connection. */
 const ACQUIRE = 4_000;
+/** Milliseconds that the one for commits stays open unused: what is kept of its text is worth more than it is. */
+const IDLE = 600_000;
 
 /** What writes to SQL Server. Each write is one message, so a paused node leaves no transaction open. */
 export class Writer {
@@ -25,9 +28,15 @@ export class Writer {
 
   /** @param failed is told what is wrong with the database, for the log */
   constructor(server: SqlServer, failed: (reason: string) => void) {
-    this.#commits = connect(server, { max: 1, acquireTimeoutMillis: ACQUIRE });
+    const commits = { max: 1, acquireTimeoutMillis: ACQUIRE, idleTimeoutMillis: IDLE };
+    this.#commits = connect(server, { ...commits, afterCreate: practised(COMMIT) });
     this.#writes = connect(server, { max: WRITERS, acquireTimeoutMillis: ACQUIRE });
     this.#failed = failed;
+  }
+
+  /** Makes the connection for commits, so that the first of them finds it. @throws what keeps it from that */
+  async open(): Promise<void> {
+    await this.#commits.raw(PLAIN_COMMIT, ["[]"]);
   }
 
   /** @throws as `Dialect.commit` does */
