@@ -32,6 +32,12 @@ export const postgresUrl = process.env.POSTGRES_URL;
 /** A process that was started. */
 export type Launched = Omit<Started, "origin"> & { isRunning(): boolean; kill(): Promise<void> };
 
+const running = new Set<ChildProcess>();
+/** Whatever ends the benchmark ends what it started. */
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Runs a shell's command line. */
 export function launch(command: string, environment: Record<string, string> = {}): Launched {
   const child = spawn(command, {
@@ -40,10 +46,9 @@ export function launch(command: string, environment: Record<string, string> = {}
     env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`, ...environment },
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const end = () => child.kill("SIGKILL");
-  process.once("exit", end);
+  running.add(child);
   const ended = new Promise((gone) => child.once("exit", gone));
-  void ended.then(() => process.off("exit", end));
+  void ended.then(() => running.delete(child));
   const stop = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await ended;

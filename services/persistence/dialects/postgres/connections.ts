@@ -7,8 +7,8 @@ import { faultOf, isConflict } from "./faults.ts";
 
 /** Tries of what had to give way to another node. */
 const TRIES = 5;
-/** Milliseconds that a write waits for a connection. */
-const ACQUIRE = 4_000;
+/** Milliseconds that a write waits for a connection: who has waited for one that fell silent waits for this one too. */
+const ACQUIRE = 2_000;
 /** Milliseconds from a connection that could not be made to the next try; all is refused meanwhile. */
 const HOLD_OFF = 200;
 
