@@ -20,6 +20,8 @@ type Packet = { type: string; target?: string | null; payload: { id?: string } }
  *  - who calls a node whose connection has closed is told so by the server ("no responders"), and whoever waits for an
  *    answer of a node asks four times a second whether it is still there: a killed process is noticed in a quarter of a
  *    second, not at its third missing heartbeat (those are left for machines that fall silent);
+ *  - a node whose connection was cut and is back, at another server of a cluster within milliseconds, says so: what it was
+ *    asked meanwhile, and what it answered, may be lost with the server that it was at, and nobody else would know;
  *  - a message that the server would not take is refused, to him who sends it and to him who waits for it.
  */
 export class NatsTransporter extends Transporters.NATS {
@@ -40,6 +42,9 @@ export class NatsTransporter extends Transporters.NATS {
       },
     });
     connection.subscribe(this.#presenceOf(this.nodeID), { callback: () => {} });
+    connection.subscribe(this.#returns, {
+      callback: (_error, message) => this.transit.removePendingRequestByNodeID(message.string()),
+    });
     await super.makeSubscriptions(topics);
     void this.#follow(connection);
     this.#watch = setInterval(() => this.#ask(), WATCH);
@@ -81,6 +86,7 @@ export class NatsTransporter extends Transporters.NATS {
         this.logger.warn("Connected to NATS again");
         this.#rejectPending();
         this.#forgiveSilence();
+        connection.publish(this.#returns, this.nodeID);
         await this.onConnected(true);
       }
     }
@@ -124,6 +130,11 @@ export class NatsTransporter extends Transporters.NATS {
     if (type !== "RES" || !target || payload.id === undefined) throw error;
     this.logger.error(error);
     await this.transit.sendResponse(target, payload.id, {}, {}, {}, error);
+  }
+
+  /** Where a node says that its connection was cut and is back. */
+  get #returns(): string {
+    return this.getTopicName("RETURN");
   }
 
   /** Where a node listens, and does nothing, for as long as it is connected. */

@@ -146,16 +146,17 @@ async function play(
     const recovery = planned ? 0 : Date.now() - struck;
     await mend?.();
     await recovered();
-    await until(() => history.sends.slice(sends).every(({ outcome }) => outcome), "answers", PATIENCE).catch(() => {});
-    await traffic.settled();
     const made = history.sends.slice(sends);
+    const requests = traffic.answered - answered;
+    await until(() => made.every(({ outcome }) => outcome), "answers", PATIENCE).catch(() => {});
+    await traffic.settled();
     const failed = [...made.flatMap(failureOf), ...traffic.failures.slice(failures)];
     rows.push({
       act: name,
       planned,
       seconds: (Date.now() - began) / 1000,
       sends: made.length,
-      requests: traffic.answered - answered,
+      requests,
       failures: failed,
       recovery,
     });

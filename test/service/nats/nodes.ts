@@ -3,15 +3,18 @@ import { placedIn } from "../../../moleculer.config.ts";
 import type { NatsServer } from "../../support/nats.ts";
 import { until } from "../../support/until.ts";
 
-/** Nodes of one test, each with its services, that know each other; all are stopped whatever happens. */
+/**
+ * Nodes of one test, each with its services, that know each other; all are stopped whatever happens.
+ * @param server all nodes', or each one's
+ */
 export async function withNodes(
-  { url }: Pick<NatsServer, "url">,
+  server: Pick<NatsServer, "url"> | ((nodeID: string) => Pick<NatsServer, "url">),
   services: Record<string, ServiceSchema[]>,
   use: (...nodes: ServiceBroker[]) => Promise<void>,
 ): Promise<void> {
   const nodes = Object.entries(services).map(([nodeID, schemas]) => {
     const options = {
-      ...placedIn({ nats: { servers: [url] } }),
+      ...placedIn({ nats: { servers: [(typeof server === "function" ? server(nodeID) : server).url] } }),
       nodeID,
       logger: false,
       skipProcessEventRegistration: true,

@@ -3,7 +3,8 @@ import type { Context, ServiceBroker, ServiceSchema } from "moleculer";
 import { refusalOf } from "../../../contract/errors.ts";
 import { TRANSPORT_BYTES } from "../../../contract/limits.ts";
 import { NatsTransporter } from "../../../mixins/nats/transporter.ts";
-import { describeOnNats, withNats } from "../../support/nats.ts";
+import { freePort } from "../../support/free-port.ts";
+import { describeOnNats, type NatsServer, withNats } from "../../support/nats.ts";
 import { until } from "../../support/until.ts";
 import { knows, withNodes } from "./nodes.ts";
 
@@ -28,6 +29,14 @@ async function cut(node: ServiceBroker): Promise<void> {
   const transporter = node.transit?.tx;
   if (!(transporter instanceof NatsTransporter)) throw new Error("not on NATS");
   await transporter.client.close();
+}
+
+/** Two servers of one cluster. */
+async function withPair(use: (here: NatsServer, there: NatsServer) => Promise<void>): Promise<void> {
+  const [one, two] = [await freePort(), await freePort()];
+  const cluster = (own: number, other: number) =>
+    `--cluster_name pair --cluster nats://127.0.0.1:${own} --routes nats://127.0.0.1:${other}`;
+  await withNats((here) => withNats((there) => use(here, there), cluster(two, one)), cluster(one, two));
 }
 
 const refusal = (call: Promise<unknown>) =>
@@ -72,6 +81,24 @@ describeOnNats("Moleculer's transporter on NATS", () => {
         await until(() => asking.call("echo.node").catch(() => undefined), "calls to be answered again");
         expect(asking.transit?.pendingRequests.size).to.equal(0);
       }),
+    ));
+
+  it("gives a call back whose node has gone over to another server: it or its answer may be lost with the first one", () =>
+    withPair((here, there) =>
+      withNodes(
+        (node) => (node === "asking" ? here : there),
+        { asking: [], answering: [echo] },
+        async (asking, answering) => {
+          const before = gate.asked;
+          const call = refusal(asking.call("echo.held", {}, { timeout: 0 }));
+          await until(() => gate.asked > before, "the call to arrive");
+          await there.kill();
+          expect(await call).to.equal("unavailable");
+          gate.open();
+          await until(() => asking.call("echo.node").catch(() => undefined), "calls to be answered again");
+          expect(answering.transit?.tx.connected).to.equal(true);
+        },
+      ),
     ));
 
   it("takes nobody for lost because nobody could be heard while the server was gone", () =>
