@@ -48,7 +48,8 @@ async function filled(store: Store): Promise<Log> {
   await stored(store, [log.create(ana, { name: "long" }), log.join(bo), log.message(ana)]);
   while (log.head.seq < ENTRIES)
     await stored(store, [log.messages(Array.from({ length: 500 }, () => ({ senderId: ana, replyTo: 4 })))]);
-  for (let count = 0; count < 300; count += 1) await stored(store, [new Log().create(ana, { name: `c${count}` })]);
+  const others = Array.from({ length: 300 }, (_, count) => new Log().create(ana, { name: `c${count}` }));
+  await Promise.all(others.map((other) => stored(store, [other])));
   return log;
 }
 
