@@ -6,7 +6,7 @@ import type { Attendance } from "./principal/state.ts";
 export type Times = {
   /** Between two looks at what has run out. */
   sweep: number;
-  /** From one look to the next: what is more, the process slept, and others may have taken its place. */
+  /** From one look to the next: after as much the process slept, and others may have taken its place. */
   sleep: number;
   /** A lease without a beat. Less than the 30 s of the contract; more than a few beats and 10 s to come back elsewhere. */
   lease: number;
@@ -156,7 +156,7 @@ export class RollCall {
   }
 
   #wake(time: number): void {
-    if (Math.abs(time - this.#now) > this.#times.sleep) this.#beginAnew(time);
+    if (Math.abs(time - this.#now) >= this.#times.sleep) this.#beginAnew(time);
   }
 
   /** What was heard before it could hear nobody is void: gateways tell of all within a few seconds. */
