@@ -1,6 +1,6 @@
 import { Compile } from "typebox/compile";
 import { type FieldFault, type Refusal, refused } from "../../../contract/errors.ts";
-import { Choose, Hello, Read, Ref, Send, Typing, Watch } from "../../../contract/frames.ts";
+import { Choose, Hello, Read, Ref, Send, clientFrames as schemas, Typing, Watch } from "../../../contract/frames.ts";
 import { FRAME_BATCH } from "../../../contract/limits.ts";
 import { checker } from "../../../mixins/schema-validator.ts";
 import { iJsonFault, parseJson } from "../i-json.ts";
@@ -23,16 +23,18 @@ const choose = Compile(Choose);
 const watch = Compile(Watch);
 const ref = Compile(Ref);
 const sendFaults = checker(Send);
+const faults = new Map(Object.entries({ hello: Hello, ...schemas }).map(([type, schema]) => [type, checker(schema)]));
 
-/** The frames of one message, in order; undefined when it is malformed: then none of it counts. */
-export function clientFrames(data: Uint8Array): ClientFrame[] | undefined {
+/** The frames of one message, in order; a sentence where it is malformed: then none of it counts. */
+export function clientFrames(data: Uint8Array): ClientFrame[] | string {
   const value = parsed(data);
+  if (value === undefined) return "not JSON in UTF-8, or a key stands twice";
   const items: unknown[] = Array.isArray(value) ? value : [value];
-  if (items.length > FRAME_BATCH) return undefined;
+  if (items.length > FRAME_BATCH) return `more than ${FRAME_BATCH} frames`;
   const frames: ClientFrame[] = [];
   for (const item of items) {
     const frame = clientFrame(item);
-    if (!frame) return undefined;
+    if (typeof frame === "string") return frame;
     frames.push(frame);
   }
   return frames;
@@ -46,23 +48,25 @@ function parsed(data: Uint8Array): unknown {
   }
 }
 
-function clientFrame(item: unknown): ClientFrame | undefined {
-  if (typeof item !== "object" || item === null || !("type" in item)) return undefined;
+function clientFrame(item: unknown): ClientFrame | string {
+  if (typeof item !== "object" || item === null || !("type" in item)) return "a frame is an object with a type";
   const fault = iJsonFault(item);
   if (item.type === "send") return sent(item, fault);
-  if (fault) return undefined;
+  if (fault) return fault;
   if (item.type === "hello" && hello.Check(item)) return { type: "hello", frame: item };
   if (item.type === "read" && read.Check(item)) return { type: "read", frame: item };
   if (item.type === "typing" && typing.Check(item)) return { type: "typing", frame: item };
   if (item.type === "presence" && choose.Check(item)) return { type: "presence", frame: item };
   if (item.type === "watch" && watch.Check(item)) return { type: "watch", frame: item };
-  return undefined;
+  const type = String(item.type);
+  const [first] = faults.get(type)?.(item) ?? [];
+  return first ? `${type}: ${first.field} ${first.message}` : `there is no frame of the type ${type}`;
 }
 
 /** A send that names itself is answered, whatever is wrong with it. */
-function sent(item: object, fault: string | undefined): ClientFrame | undefined {
+function sent(item: object, fault: string | undefined): ClientFrame | string {
   if (!fault && send.Check(item)) return { type: "send", frame: item };
-  if (!("ref" in item) || !ref.Check(item.ref) || iJsonFault(item.ref)) return undefined;
+  if (!("ref" in item) || !ref.Check(item.ref) || iJsonFault(item.ref)) return "send: without a usable ref";
   const errors: FieldFault[] = fault ? [{ field: "send", message: fault }] : sendFaults(item);
   return {
     type: "refused",

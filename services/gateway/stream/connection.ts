@@ -31,6 +31,9 @@ export type Doorkeeper = {
   ended(connection: Connection, reason?: CloseReason): void;
 };
 
+/** What fits a close frame: 123 bytes (RFC 6455, 5.5), of which none is cut in the middle. */
+const closeReason = (text: string): string => text.replace(/[^ -~]/g, "?").slice(0, 123);
+
 /** One WebSocket: its first frame, its pings, its end. What is said in between is its session's. */
 export class Connection {
   readonly #socket: WebSocket;
@@ -74,10 +77,11 @@ export class Connection {
     return this.#session;
   }
 
-  close(reason: CloseReason): void {
+  /** @param fault what was wrong with what the client said */
+  close(reason: CloseReason, fault = ""): void {
     if (this.#state === "closed") return;
     this.#end(reason);
-    this.#socket.close(closeCodes[reason]);
+    this.#socket.close(closeCodes[reason], closeReason(fault));
     // The client's answer is to be heard.
     this.#socket.resume();
   }
@@ -108,7 +112,7 @@ export class Connection {
   #message(data: RawData, isBinary: boolean): void {
     if (this.#state === "closed") return;
     if (isBinary || !Buffer.isBuffer(data)) {
-      this.close("malformed");
+      this.close("malformed", "binary");
       return;
     }
     if (this.#state !== "silent" && data.length > BODY_BYTES) {
@@ -116,7 +120,7 @@ export class Connection {
       return;
     }
     const frames = clientFrames(data);
-    if (!frames) this.close("malformed");
+    if (typeof frames === "string") this.close("malformed", frames);
     else if (this.#state === "silent") this.#greet(frames);
     else if (this.#session) this.#session.take(frames);
     else this.#early.push(...frames);
@@ -124,7 +128,7 @@ export class Connection {
 
   #greet([first, ...rest]: ClientFrame[]): void {
     if (first?.type !== "hello") {
-      this.close("malformed");
+      this.close("malformed", "the first frame is hello");
       return;
     }
     clearTimeout(this.#helloTimer);
@@ -152,7 +156,7 @@ export class Connection {
     const line = {
       writer: this.#writer,
       changed: () => this.#regulate(),
-      close: (reason: CloseReason) => this.close(reason),
+      close: (reason: CloseReason, fault?: string) => this.close(reason, fault),
     };
     const session = new Session(credential, line, this.#doorkeeper.backend);
     this.#session = session;

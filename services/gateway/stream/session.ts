@@ -22,7 +22,7 @@ export type Line = {
   writer: Pick<Writer, "write" | "paused">;
   /** Whether more is to be read from the client may have changed. */
   changed(): void;
-  close(reason: CloseReason): void;
+  close(reason: CloseReason, fault?: string): void;
 };
 
 /**
@@ -153,7 +153,7 @@ export class Session implements Listener {
   #handle(said: ClientFrame): void {
     switch (said.type) {
       case "hello":
-        this.#line.close("malformed");
+        this.#line.close("malformed", "hello: twice");
         break;
       case "send": {
         const { type: _type, ref, to, ...message } = said.frame;

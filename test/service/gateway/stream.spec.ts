@@ -236,6 +236,20 @@ describe("the end of a stream", () => {
       expect(await stream.end()).to.equal(4400);
     }));
 
+  it("says with 4400 what was malformed, however long and in whatever script", () =>
+    withEdge(async ({ person }) => {
+      const ana = await person("ana");
+      for (const [frame, reason] of [
+        [{ type: "watch", principals: "@bob" }, /^watch: principals must be array/],
+        [{ type: "é".repeat(500) }, /^there is no frame of the type \?+$/],
+      ] as const) {
+        const { socket } = await ana.stream();
+        const told = new Promise((resolve) => socket.once("close", (_code, text) => resolve(String(text))));
+        socket.send(JSON.stringify(frame));
+        expect(await told).to.match(reason);
+      }
+    }));
+
   it("takes the place of nothing: other paths and a plain GET are no streams", () =>
     withEdge(async ({ url, person }) => {
       const ana = await person("ana");

@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import { clientFrames } from "../../../services/gateway/stream/client-frames.ts";
 
-const frames = (value: unknown) => clientFrames(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)));
+const said = (value: unknown) => clientFrames(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)));
+/** Undefined where they are malformed. */
+const frames = (value: unknown) => {
+  const found = said(value);
+  return typeof found === "string" ? undefined : found;
+};
 const send = { type: "send", ref: 1, to: "#general", text: "hello" };
 const id = "01890000-0000-7000-8000-000000000000";
 
@@ -24,6 +29,18 @@ describe("a client's frames", () => {
     expect(frames('{"type":"send","ref":1,"ref":2,"to":"#x","text":"x"}')).to.equal(undefined);
     expect(frames({ type: "hello", cursors: { [id]: -1 } })).to.equal(undefined);
     expect(frames([send, { type: "nothing" }])).to.equal(undefined);
+  });
+
+  it("that are malformed are told what is wrong", () => {
+    expect(said("{")).to.match(/^not JSON/);
+    expect(said(5)).to.equal("a frame is an object with a type");
+    expect(said({ type: "nothing" })).to.equal("there is no frame of the type nothing");
+    expect(said({ type: "constructor" })).to.equal("there is no frame of the type constructor");
+    expect(said({ type: "read", conversationId: id })).to.equal("read: seq is required");
+    expect(said({ type: "watch", principals: ["@ana", 5] })).to.match(/^watch: principals\.1 must /);
+    expect(said({ ...send, ref: "" })).to.equal("send: without a usable ref");
+    expect(said(Array.from({ length: 101 }, () => send))).to.equal("more than 100 frames");
+    expect(said('{"type":"read","type":"read"}')).to.match(/^not JSON/);
   });
 
   it("are refused, not malformed, where a send names itself but can't be sent", () => {
