@@ -80,7 +80,8 @@ export function rehearse(options: Options): Promise<Outcome> {
     const logs = new Map<string, Awaited<ReturnType<Client["log"]>>>();
     const broken: string[] = [];
     for (const room of rooms) {
-      const log = (await reader?.log(room)) ?? [];
+      // What was cut off comes back bit by bit.
+      const log = (await until(() => reader?.log(room).catch(() => undefined), "the log to be read", PATIENCE)) ?? [];
       logs.set(room, log);
       if (!(await reader?.verified(room))) broken.push(room);
       await waited(() => participants.every((one) => one.shown(room) >= log.length), `all of ${room} to be shown`);
