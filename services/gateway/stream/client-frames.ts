@@ -49,7 +49,8 @@ function parsed(data: Uint8Array): unknown {
 }
 
 function clientFrame(item: unknown): ClientFrame | string {
-  if (typeof item !== "object" || item === null || !("type" in item)) return "a frame is an object with a type";
+  if (typeof item !== "object" || item === null || !("type" in item) || typeof item.type !== "string")
+    return "a frame is an object with a type";
   const fault = iJsonFault(item);
   if (item.type === "send") return sent(item, fault);
   if (fault) return fault;
@@ -58,9 +59,8 @@ function clientFrame(item: unknown): ClientFrame | string {
   if (item.type === "typing" && typing.Check(item)) return { type: "typing", frame: item };
   if (item.type === "presence" && choose.Check(item)) return { type: "presence", frame: item };
   if (item.type === "watch" && watch.Check(item)) return { type: "watch", frame: item };
-  const type = String(item.type);
-  const [first] = faults.get(type)?.(item) ?? [];
-  return first ? `${type}: ${first.field} ${first.message}` : `there is no frame of the type ${type}`;
+  const [first] = faults.get(item.type)?.(item) ?? [];
+  return first ? `${item.type}: ${first.field} ${first.message}` : `there is no frame of the type ${item.type}`;
 }
 
 /** A send that names itself is answered, whatever is wrong with it. */

@@ -34,6 +34,7 @@ describe("a client's frames", () => {
   it("that are malformed are told what is wrong", () => {
     expect(said("{")).to.match(/^not JSON/);
     expect(said(5)).to.equal("a frame is an object with a type");
+    expect(said({ type: { toString: 5 } })).to.equal("a frame is an object with a type");
     expect(said({ type: "nothing" })).to.equal("there is no frame of the type nothing");
     expect(said({ type: "constructor" })).to.equal("there is no frame of the type constructor");
     expect(said({ type: "read", conversationId: id })).to.equal("read: seq is required");
