@@ -117,14 +117,18 @@ describeOnPostgres("a PostgreSQL that fails", () => {
     })).timeout(20_000);
 
   it("whose schema a newer node changes meanwhile: what was prepared for the old one is prepared anew", () =>
-    withStores(1, async ([store], url) => {
-      if (!store) throw new Error("one store");
-      const log = new Log();
-      await stored(store, [log.create(ana)]);
-      await administer(url, "alter table entries add column later text");
-      const message = log.message(ana);
-      await until(async () => (await store.append(message).catch(() => undefined)) !== undefined, "the commit");
-      expect(await store.append(message)).to.deep.equal({ outcome: "stale" });
+    withEmptyDatabase(async (url) => {
+      const store = await opened(url);
+      try {
+        const log = new Log();
+        await stored(store, [log.create(ana)]);
+        await administer(url, "alter table entries add column later text");
+        const message = log.message(ana);
+        await until(async () => (await store.append(message).catch(() => undefined)) !== undefined, "the commit");
+        expect(await store.append(message)).to.deep.equal({ outcome: "stale" });
+      } finally {
+        await store.close();
+      }
     }));
 
   it("refuses reads and writes as unavailable while it takes no connections, and they go on by themselves", () =>
