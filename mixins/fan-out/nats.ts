@@ -1,9 +1,10 @@
-import { Events, type NatsConnection, type Subscription } from "nats";
+import { DebugEvents, Events, type NatsConnection, type Subscription } from "nats";
 import type { Announcement, Notice, Typing } from "../../contract/events.ts";
 import { ANNOUNCEMENT_BYTES } from "../../contract/limits.ts";
 import type { Presence } from "../../contract/presence.ts";
 import { dial } from "../nats/dial.ts";
 import type { Nats } from "../nats/options.ts";
+import { endStale } from "../nats/stale.ts";
 import type { FanOut, Listener, Unsubscribe } from "./fan-out.ts";
 
 /**
@@ -105,6 +106,7 @@ export class NatsFanOut implements FanOut {
 
   async #follow(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
+      if (type === DebugEvents.StaleConnection) endStale(connection);
       if (type === Events.Reconnect) for (const listener of this.#reconnected) listener();
     }
   }

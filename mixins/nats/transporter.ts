@@ -1,7 +1,8 @@
 import { Transporters } from "moleculer";
-import { Empty, Events, type NatsConnection, NatsError, type Subscription } from "nats";
+import { DebugEvents, Empty, Events, type NatsConnection, NatsError, type Subscription } from "nats";
 import { refuse } from "../../contract/errors.ts";
 import { connectionOptions, type Nats } from "./options.ts";
+import { endStale } from "./stale.ts";
 
 /** Milliseconds between two looks whether those who owe an answer are still there. */
 const WATCH = 250;
@@ -78,6 +79,7 @@ export class NatsTransporter extends Transporters.NATS {
   /** Follows the connection: cut, and back again. */
   async #follow(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
+      if (type === DebugEvents.StaleConnection) endStale(connection);
       if (type === Events.Disconnect && this.connected) {
         this.connected = false;
         this.logger.warn("The connection to NATS is lost; trying to connect again");
