@@ -23,7 +23,7 @@ import { W1, W2 } from "./workloads.ts";
  *     npm run bench -- --only W1    one of them
  *     npm run bench -- --cluster    W1 and W2 on a cluster, beside one process; what NATS carries. Needs nats-server
  *     npm run bench -- --database postgres    W1 and W2 on PostgreSQL, beside SQLite: POSTGRES_URL, or a server of its own
- *     npm run bench -- --cluster --database postgres    with one and with two nodes that write to it, beside one process on SQLite
+ *     npm run bench -- --cluster --database postgres    with one and two nodes that write to it, beside one process
  */
 const options = asked();
 

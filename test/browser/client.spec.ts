@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { withEdge } from "../service/gateway/edge.ts";
 import { describeInChromium, withPage } from "../support/chromium.ts";
+import { listen } from "../support/listen.ts";
 import { root } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { withFolder } from "../support/with-broker.ts";
@@ -62,12 +62,9 @@ async function withSite(page: () => string, use: (site: string, said: unknown[],
         response.setHeader("Content-Type", "text/html; charset=utf-8");
         response.end(`<!doctype html><script type="module">${page()}</script>`);
       }
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
+    });
     try {
-      await use(`http://127.0.0.1:${address.port}/`, said, waiting.resolve);
+      await use(`http://127.0.0.1:${await listen(server)}/`, said, waiting.resolve);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
+import { listen } from "./listen.ts";
 
 /** What a server was recorded to answer: a status, and a body. */
 export type Recorded = { status: number; body: string };
@@ -32,13 +33,10 @@ export async function withReplay<T>(real: string, use: (replay: Replay) => Promi
       ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
     });
     response.writeHead(passed.status, { "content-type": "application/json" }).end(await passed.text());
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  });
   try {
     return await use({
-      url: `http://127.0.0.1:${address.port}`,
+      url: `http://127.0.0.1:${await listen(server)}`,
       answer: (asked, answer, times = Infinity) => void rules.unshift({ asked, answer, left: times }),
     });
   } finally {

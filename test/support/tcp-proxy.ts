@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer, connect as dial, type Socket } from "node:net";
+import { listen } from "./listen.ts";
 
 /** A TCP proxy of the loopback before a server there, which can cut off who comes by it, and fall silent. */
 export class TcpProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server = createServer((socket) => this.#join(socket));
   readonly #target: number;
+  #port = 0;
   #isCut = false;
   #isSilent = false;
 
@@ -15,15 +17,12 @@ export class TcpProxy {
   }
 
   async listen(): Promise<this> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
+    this.#port = await listen(this.#server);
     return this;
   }
 
   get port(): number {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the proxy is not open");
-    return address.port;
+    return this.#port;
   }
 
   /** Closes what is open, and lets nobody through. */

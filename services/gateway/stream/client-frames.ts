@@ -22,8 +22,9 @@ const typing = Compile(Typing);
 const choose = Compile(Choose);
 const watch = Compile(Watch);
 const ref = Compile(Ref);
-const sendFaults = checker(Send);
 const faults = new Map(Object.entries({ hello: Hello, ...schemas }).map(([type, schema]) => [type, checker(schema)]));
+
+const faultsOf = (type: string, item: object): FieldFault[] => faults.get(type)?.(item) ?? [];
 
 /** The frames of one message, in order; a sentence where it is malformed: then none of it counts. */
 export function clientFrames(data: Uint8Array): ClientFrame[] | string {
@@ -59,7 +60,7 @@ function clientFrame(item: unknown): ClientFrame | string {
   if (item.type === "typing" && typing.Check(item)) return { type: "typing", frame: item };
   if (item.type === "presence" && choose.Check(item)) return { type: "presence", frame: item };
   if (item.type === "watch" && watch.Check(item)) return { type: "watch", frame: item };
-  const [first] = faults.get(item.type)?.(item) ?? [];
+  const [first] = faultsOf(item.type, item);
   return first ? `${item.type}: ${first.field} ${first.message}` : `there is no frame of the type ${item.type}`;
 }
 
@@ -67,7 +68,7 @@ function clientFrame(item: unknown): ClientFrame | string {
 function sent(item: object, fault: string | undefined): ClientFrame | string {
   if (!fault && send.Check(item)) return { type: "send", frame: item };
   if (!("ref" in item) || !ref.Check(item.ref) || iJsonFault(item.ref)) return "send: without a usable ref";
-  const errors: FieldFault[] = fault ? [{ field: "send", message: fault }] : sendFaults(item);
+  const errors: FieldFault[] = fault ? [{ field: "send", message: fault }] : faultsOf("send", item);
   return {
     type: "refused",
     ref: item.ref,

@@ -8,8 +8,8 @@ const STRIDE = 200;
 const STRIDES = 50;
 
 /**
- * A page of the rows one of whose texts has `q` in it, case folded; it may end before its limit. Looked for here, not in SQL: SQLite folds ASCII
- * alone, and every database its own way.
+ * A page of the rows one of whose texts has `q` in it, case folded; it may end before its limit. Looked for here, not in
+ * SQL: SQLite folds ASCII alone, and every database its own way.
  */
 export async function matching<Row>(
   q: string,

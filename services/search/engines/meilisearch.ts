@@ -26,7 +26,10 @@ const INDEXES = 1000;
  * Its cursors are documents of it, so that they are there, gone, swapped and restored with what they stand for.
  */
 export class MeilisearchEngine implements Engine {
-  /** The place (time, seq, conversation) that it goes on below · when the list began and below which place, and rank and place that it goes on behind. */
+  /**
+   * The place (time, seq, conversation) that it goes on below · when the list began and below which place, and rank and
+   * place that it goes on behind.
+   */
   readonly positions = { newest: 3, relevance: 8 };
   readonly #uid: string;
   readonly #server: Server;

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loopback, namespaces } from "./hosts.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
 });
 // What was started ends with this process.
 process.once("SIGINT", () => process.exit(1));
+if (values.logs !== undefined) mkdirSync(values.logs, { recursive: true });
 console.log(`seed ${values.seed}`);
 const { rows, entries, violations } = await rehearse({
   network: values.outside === undefined ? loopback() : namespaces(values.outside),

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { expect } from "chai";
 import { databaseOf } from "../../../contract/database.ts";
 import { isForAPerson, reasonOf } from "../../../services/persistence/dialects/mssql/faults.ts";
 import { connect } from "../../../services/persistence/dialects/mssql/knex.ts";
+import { listen } from "../../support/listen.ts";
 
 /** What a server without TLS answers to a PRELOGIN (MS-TDS 2.2.6.5): its version, and ENCRYPT_NOT_SUP. */
 const HEADER = "0401001a00000100";
@@ -26,12 +26,9 @@ async function withoutTls(use: (port: number) => Promise<void>): Promise<(number
         socket.destroy();
       });
     });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  });
   try {
-    await use(address.port);
+    await use(await listen(server));
   } finally {
     server.close();
   }

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { expect } from "chai";
 import { refusalOf } from "../../../contract/errors.ts";
 import { readBody } from "../../../services/gateway/body.ts";
+import { listen } from "../../support/listen.ts";
 import { until } from "../../support/until.ts";
 
 describe("a request's body", () => {
@@ -13,12 +13,9 @@ describe("a request's body", () => {
       request.once("close", async () => {
         outcome = await readBody(request, 100).then(String, (error: unknown) => refusalOf(error).type);
       });
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
+    });
     try {
-      const client = connect(address.port, "127.0.0.1");
+      const client = connect(await listen(server), "127.0.0.1");
       const head =
         "POST / HTTP/1.1\r\nHost: wirehouse\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{";
       client.write(head, () => client.destroy());

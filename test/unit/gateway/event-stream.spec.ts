@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { expect } from "chai";
 import type { WireEntry } from "../../../contract/entry.ts";
 import { EventStream } from "../../../services/gateway/stream/event-stream.ts";
+import { listen } from "../../support/listen.ts";
 import { until } from "../../support/until.ts";
 import { entry } from "./stream-world.ts";
 
@@ -23,12 +24,9 @@ describe("an event stream", () => {
         failed: () => {},
       });
       void stream.run({});
-    }).listen(0, "127.0.0.1");
-    await until(() => server.listening);
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
+    });
     try {
-      const response = await fetch(`http://127.0.0.1:${address.port}`);
+      const response = await fetch(`http://127.0.0.1:${await listen(server)}`);
       await until(() => reads >= 2, "the log's end");
       log.push(entry("c", 2, "message"), entry("c", 3, "message"));
       const before = reads;

@@ -2,18 +2,13 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { expect } from "chai";
-import type { Credential } from "../../../contract/principal.ts";
 import { LocalFanOut } from "../../../mixins/fan-out/local.ts";
 import { EventStreams } from "../../../services/gateway/event-streams.ts";
+import { listen } from "../../support/listen.ts";
 import { until } from "../../support/until.ts";
+import { credentialOf } from "./quiet-backend.ts";
 
-const credential: Credential = {
-  tokenId: "t",
-  tokenHash: "t",
-  principal: { id: "ana", handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
-  scopes: null,
-  expiresAt: null,
-};
+const credential = credentialOf("ana");
 
 const streams = () =>
   new EventStreams({ fanOut: new LocalFanOut(), find: async () => credential, read: async () => [], failed: () => {} });
@@ -25,12 +20,9 @@ async function withServer(
   answer: (response: ServerResponse) => Promise<void>,
   use: (port: number) => Promise<void>,
 ): Promise<void> {
-  const server = createServer((_request, response) => void answer(response)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const server = createServer((_request, response) => void answer(response));
   try {
-    await use(address.port);
+    await use(await listen(server));
   } finally {
     server.closeAllConnections();
     server.close();

@@ -1,17 +1,9 @@
 import { expect } from "chai";
-import type { Credential } from "../../../contract/principal.ts";
 import type { ClientFrame } from "../../../services/gateway/stream/client-frames.ts";
 import { WAITING_MARKS } from "../../../services/gateway/stream/read-marks.ts";
 import { Session } from "../../../services/gateway/stream/session.ts";
 import { until } from "../../support/until.ts";
-
-const credential: Credential = {
-  tokenId: "t",
-  tokenHash: "t",
-  principal: { id: "ana", handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
-  scopes: null,
-  expiresAt: null,
-};
+import { credentialOf, quietBackend } from "./quiet-backend.ts";
 
 /** A session without conversations, and whether its socket is read, as it was last told. */
 function listening(mark: () => Promise<void>) {
@@ -23,23 +15,7 @@ function listening(mark: () => Promise<void>) {
     },
     close: () => {},
   };
-  const session: Session = new Session(credential, line, {
-    hub: { open: async (_session, _cursors, greet) => greet([]), close: () => {} },
-    read: async () => [],
-    resolve: async (_principalId, to) => to,
-    bound: async () => ({ conversationIds: [], beyond: 0 }),
-    post: async () => [],
-    mark,
-    overdrawn: () => undefined,
-    signals: {
-      attendance: { came: () => {}, went: () => {} },
-      watches: { watch: async () => true, forget: () => {}, drained: () => {} },
-      choose: async () => {},
-      type: async () => {},
-      failed: () => {},
-    },
-    failed: () => {},
-  });
+  const session: Session = new Session(credentialOf("ana"), line, { ...quietBackend, mark });
   return { session, heard };
 }
 

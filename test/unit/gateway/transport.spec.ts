@@ -7,16 +7,15 @@ import { STREAMS_OF_ONE } from "../../../contract/limits.ts";
 import { Audience, type Listener } from "../../../services/gateway/stream/audience.ts";
 import { type Frame, textFrame } from "../../../services/gateway/stream/shared-frame.ts";
 import { Streams } from "../../../services/gateway/stream/websocket.ts";
+import { listen } from "../../support/listen.ts";
 import { until } from "../../support/until.ts";
+import { credentialOf, quietBackend } from "./quiet-backend.ts";
 import { entry, Tallied } from "./stream-world.ts";
 
 async function withServer(use: (server: Server, url: string) => Promise<void>): Promise<void> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await until(() => server.listening);
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const server = createServer();
   try {
-    await use(server, `ws://127.0.0.1:${address.port}/v1/stream`);
+    await use(server, `ws://127.0.0.1:${await listen(server)}/v1/stream`);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -29,30 +28,8 @@ const streams = (times: { hello: number; ping: number }) =>
     times,
     begun: () => {},
     ended: () => {},
-    find: async (tokenHash) => ({
-      tokenId: "t",
-      tokenHash,
-      principal: { id: tokenHash, handle: "ana", name: "Ana", kind: "person", role: "user", disabled: false },
-      scopes: null,
-      expiresAt: null,
-    }),
-    backend: {
-      hub: { open: async (_session, _cursors, greet) => greet([]), close: () => {} },
-      read: async () => [],
-      resolve: async (_principalId, to) => to,
-      bound: async () => ({ conversationIds: [], beyond: 0 }),
-      post: async () => [],
-      mark: async () => {},
-      overdrawn: () => undefined,
-      signals: {
-        attendance: { came: () => {}, went: () => {} },
-        watches: { watch: async () => true, forget: () => {}, drained: () => {} },
-        choose: async () => {},
-        type: async () => {},
-        failed: () => {},
-      },
-      failed: () => {},
-    },
+    find: async (tokenHash) => credentialOf(tokenHash),
+    backend: quietBackend,
   });
 
 async function closeOf(socket: WebSocket): Promise<number> {

@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect } from "chai";
 import { Rest } from "../../../client/rest.ts";
 import { find } from "../../../terminal/tail/find.ts";
+import { listen } from "../../support/listen.ts";
 
 const conversations = [
   { id: "c1", kind: "channel", name: "fx", head: { seq: 1 } },
@@ -30,10 +30,7 @@ describe("A conversation by its address", () => {
   let rest: Rest;
 
   before(async () => {
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    rest = new Rest([`http://127.0.0.1:${address.port}`], "token");
+    rest = new Rest([`http://127.0.0.1:${await listen(server)}`], "token");
   });
 
   after(() => {

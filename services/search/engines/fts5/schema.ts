@@ -17,8 +17,8 @@ export const isDamage = (error: unknown): boolean =>
   error instanceof Damaged || (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code));
 
 /**
- * Opens an index; makes one where there is none and there may be none. It needs no sync: what a crash takes from its end is read from the log
- * again, for the cursors go with it.
+ * Opens an index; makes one where there is none and there may be none. It needs no sync: what a crash takes from its end
+ * is read from the log again, for the cursors go with it.
  * @throws Damaged or an error of SQLite
  */
 export function openIndex(path: string, mayMake: boolean): Database.Database {

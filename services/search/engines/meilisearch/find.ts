@@ -6,7 +6,7 @@ import { type Ask, Newest, order, positionOf } from "./newest.ts";
 
 /** Matches that are looked into at first: how long they are says how many may be asked for next. */
 const LOOK = 200;
-/** Terms, of all matches together, that one look should bring; past it relevance chooses from what it has, be it as many as that. */
+/** Terms, of all matches together, that one look should bring; past it `LOOK` matches are enough to choose among. */
 const TERMS = 100_000;
 
 /** What is kept of a match: not its terms, but how many there are, and how often each phrase stands among them. */
